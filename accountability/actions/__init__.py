@@ -1,0 +1,1 @@
+"""Every write to a track, one verb each."""

@@ -1,0 +1,92 @@
+"""What a facilitator decides of a check-in."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from accountability.models import CheckIn, Review
+from accountability.models.check_ins import ExcusalReason
+from lms import crypto
+from lms.journal import journal
+from lms.outbox import outbox
+from lms.people.models import User
+
+
+class NothingToReview(Exception):
+    """Nothing was sent, or what was sent has been decided on."""
+
+
+class AlreadySettled(Exception):
+    """This check-in was sent, excused or cancelled; it cannot be excused now."""
+
+
+@transaction.atomic
+def review(*, check_in: CheckIn, outcome: str, note: str, by: User, now: datetime) -> Review:
+    """Accept what was sent, or return it with a note: then it is open again for as many hours
+    as the policy gives, never past the track's end. Raises NothingToReview."""
+    row = _locked(check_in)
+    if not CheckIn.objects.awaiting_review().filter(pk=row.pk).exists():
+        raise NothingToReview(row.pk)
+    until = None
+    if outcome == Review.RETURNED:
+        until = min(now + timedelta(hours=row.track.policy.return_hours), row.track.ends_at)
+    made = _write_review(row, outcome, note, until, by, now)
+    row.reviewed_at, row.returned_until = now, until
+    row.save(update_fields=["reviewed_at", "returned_until"])
+    journal.record(
+        f"check_in.{outcome}", about=row.track.referral_id, on=row, by=by, at=now, data={"number": row.number}
+    )
+    if outcome == Review.RETURNED and row.track.referral.person:
+        outbox.post(
+            key=f"check-in:{row.pk}:returned:{made.pk}",
+            kind="check_in.returned",
+            to=row.track.referral.person,
+            at=now,
+            about=row.track.referral_id,
+            context={"path": f"/check-ins/{row.pk}/"},
+        )
+    return made
+
+
+@transaction.atomic
+def excuse(*, check_in: CheckIn, reason: str, by: User, now: datetime) -> CheckIn:
+    """Accept that a check-in need not be made, with a coded reason. Raises AlreadySettled, ValueError."""
+    reason = ExcusalReason(reason)
+    row = _locked(check_in)
+    if row.submitted_at or row.excused_at or row.cancelled_at:
+        raise AlreadySettled(row.pk)
+    row.excused_at, row.excused_reason, row.excused_by, row.wakes_at = now, reason, by, None
+    row.save(update_fields=["excused_at", "excused_reason", "excused_by", "wakes_at"])
+    journal.record(
+        "check_in.excused",
+        about=row.track.referral_id,
+        on=row,
+        by=by,
+        at=now,
+        data={"number": row.number, "reason": reason},
+    )
+    return row
+
+
+@transaction.atomic
+def answer_help(*, check_in: CheckIn, by: User, now: datetime) -> None:
+    """The facilitator has been in touch with whoever asked for help."""
+    won = CheckIn.objects.filter(pk=check_in.pk, help_asked_at__isnull=False, help_answered_at=None)
+    if won.update(help_answered_at=now):
+        journal.record("check_in.help_answered", about=check_in.track.referral_id, on=check_in, by=by, at=now)
+
+
+def _locked(check_in: CheckIn) -> CheckIn:
+    return (
+        CheckIn.objects.select_for_update(of=("self",))
+        .select_related("track__policy", "track__referral__person")
+        .get(pk=check_in.pk)
+    )
+
+
+def _write_review(row: CheckIn, outcome: str, note: str, until: datetime | None, by: User, now: datetime) -> Review:
+    pk = uuid.uuid4()
+    place = f"accountability.review.note:{pk}"
+    sealed = crypto.encrypt(note, subject=row.track.referral_id, place=place) if note else None
+    return Review.objects.create(pk=pk, check_in=row, at=now, by=by, outcome=outcome, note=sealed, returned_until=until)

@@ -1,0 +1,257 @@
+"""Track facts as of a moment: only what was *recorded* by then (invariant 6)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from accountability.models import CheckIn, Submission, Track, WindowChange
+from accountability.rules.calendar import day_ends
+from accountability.rules.check_in_state import Moments, State, state_of
+from accountability.rules.standing import has_ended, standing_of
+from lms.outbox.models import Message
+from lms.referrals.rules.policy import spell_cadence
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInFact:
+    """One check-in as a court may see it: moments and a status word, never an answer."""
+
+    number: int
+    due_on: date
+    opens_at: datetime
+    due_at: datetime
+    closes_at: datetime
+    cure_until: datetime
+    submitted_at: datetime | None
+    status: str
+    excused_reason: str
+    notices: tuple[datetime, ...]
+    route: str
+
+
+@dataclass(frozen=True, slots=True)
+class TollingFact:
+    days: int
+    from_on: date
+    to_on: date
+    reason: str
+    authority: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionFact:
+    days: int
+    reason: str
+    ordered_by: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutageFact:
+    check_in_number: int
+    added_minutes: int
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFact:
+    number: int
+    named_by_order: str
+    required: bool
+    verified_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackFacts:
+    """Everything a report may say of a track."""
+
+    opened_at: datetime
+    opened_on: date
+    ends_on: date
+    ends_at: datetime
+    zone: str
+    months: int
+    cadence: str
+    policy_number: int
+    closed_at: datetime | None
+    ended: bool
+    check_ins: tuple[CheckInFact, ...]
+    tollings: tuple[TollingFact, ...]
+    extensions: tuple[ExtensionFact, ...]
+    outages: tuple[OutageFact, ...]
+    commitments: tuple[CommitmentFact, ...]
+    determination: str
+    rule: str
+    because: str
+    unreviewed: tuple[int, ...]
+
+    def count(self, status: str) -> int:
+        """How many check-ins stand in one status."""
+        return Counter(c.status for c in self.check_ins)[status]
+
+
+def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:
+    """The track of a case as it was known at ``as_of``; None when it had not been opened by then."""
+    track = (
+        Track.objects.filter(referral=referral_id, opened_at__lte=as_of).select_related("policy", "referral").first()
+    )
+    if track is None:
+        return None
+    policy = track.policy.rules
+    tollings, extensions = _moved_by(track, as_of)
+    ends_on = _end_as_of(track, tollings, extensions)
+    ends_at = track.ends_at if ends_on == track.ends_on else _day_ends(track, ends_on)
+    known = _known_check_ins(track, ends_on, as_of)
+    moments = [m for _, m, _ in known]
+    commitments = _commitments(track, as_of)
+    stands = standing_of(
+        moments,
+        policy=policy,
+        ends_at=ends_at,
+        now=as_of,
+        commitments_verified=all(c.verified_on for c in commitments if c.required),
+    )
+    return TrackFacts(
+        opened_at=track.opened_at,
+        opened_on=track.opened_on,
+        ends_on=ends_on,
+        ends_at=ends_at,
+        zone=track.zone,
+        months=policy.track_months,
+        cadence=spell_cadence(policy.cadence),
+        policy_number=policy.number,
+        closed_at=track.closed_at if track.closed_at and track.closed_at <= as_of else None,
+        ended=has_ended(moments, ends_at=ends_at, now=as_of, leeway=track.leeway),
+        check_ins=_lines(track, known, as_of),
+        tollings=tollings,
+        extensions=extensions,
+        outages=_outages(track, as_of),
+        commitments=commitments,
+        determination=stands.determination.value,
+        rule=stands.rule,
+        because=stands.because,
+        unreviewed=_unreviewed(track, as_of),
+    )
+
+
+Known = list[tuple[CheckIn, Moments, State]]
+
+
+def _known_check_ins(track: Track, ends_on: date, as_of: datetime) -> Known:
+    """Each check-in that existed by then, with its moments as they were known."""
+    extended_later = track.extensions.filter(recorded_at__gt=as_of).exists()
+    known = []
+    for check_in in track.check_ins.prefetch_related("window_changes", "reviews", "submissions"):
+        if extended_later and _due_on_as_of(check_in, as_of) > ends_on:
+            continue  # an extension that nobody knew of yet brought it
+        moments = _moments_as_of(check_in, as_of)
+        known.append((check_in, moments, state_of(moments, as_of, track.leeway)))
+    return known
+
+
+def _moments_as_of(check_in: CheckIn, as_of: datetime) -> Moments:
+    window: CheckIn | WindowChange = check_in
+    later = [change for change in check_in.window_changes.all() if change.recorded_at > as_of]
+    if later:
+        window = min(later, key=lambda change: change.recorded_at)
+    reviews = [review for review in check_in.reviews.all() if review.at <= as_of]
+    newest = max(reviews, key=lambda review: review.at, default=None)
+    sent = sorted(s.recorded_at for s in check_in.submissions.all() if s.recorded_at <= as_of)
+    first = min(check_in.submissions.all(), key=lambda s: s.recorded_at) if sent else None
+    # Sent again, it is no longer open, whatever the return allowed.
+    returned_until = newest.returned_until if newest and sent and sent[-1] <= newest.at else None
+    moments = check_in.moments.as_of(as_of)
+    return Moments(
+        window.opens_at, window.due_at, window.closes_at, window.cure_until,
+        moments.begun_at, first.made_at if first else None, newest.at if newest else None, returned_until,
+        moments.missed_at, moments.excused_at, moments.cancelled_at,
+    )  # fmt: skip
+
+
+def _due_on_as_of(check_in: CheckIn, as_of: datetime) -> date:
+    later = [change for change in check_in.window_changes.all() if change.recorded_at > as_of]
+    return min(later, key=lambda change: change.recorded_at).due_on if later else check_in.due_on
+
+
+def _moved_by(track: Track, as_of: datetime) -> tuple[tuple[TollingFact, ...], tuple[ExtensionFact, ...]]:
+    tollings = track.tollings.filter(recorded_at__lte=as_of)
+    extensions = track.extensions.filter(recorded_at__lte=as_of)
+    return (
+        tuple(TollingFact(t.days, t.from_on, t.to_on, t.reason, t.authority) for t in tollings),
+        tuple(ExtensionFact(e.days, e.reason, e.ordered_by, e.recorded_at) for e in extensions),
+    )
+
+
+def _end_as_of(track: Track, tollings: tuple[TollingFact, ...], extensions: tuple[ExtensionFact, ...]) -> date:
+    return track.planned_end_on + timedelta(days=sum(t.days for t in tollings) + sum(e.days for e in extensions))
+
+
+def _day_ends(track: Track, day: date) -> datetime:
+    return day_ends(day, track.time_zone)
+
+
+def _lines(track: Track, known: Known, as_of: datetime) -> tuple[CheckInFact, ...]:
+    told = _notices(track, as_of)
+    routes = _routes(track, as_of)
+    return tuple(
+        CheckInFact(
+            number=check_in.number,
+            due_on=_due_on_as_of(check_in, as_of),
+            opens_at=m.opens_at,
+            due_at=m.due_at,
+            closes_at=m.closes_at,
+            cure_until=m.cure_until,
+            submitted_at=m.submitted_at,
+            status=state.value,
+            excused_reason=check_in.excused_reason if m.excused_at else "",
+            notices=told.get(str(check_in.pk), ()),
+            route=routes.get(check_in.pk, ""),
+        )
+        for check_in, m, state in known
+    )
+
+
+def _routes(track: Track, as_of: datetime) -> dict[UUID, str]:
+    made = Submission.objects.filter(check_in__track=track, recorded_at__lte=as_of).order_by("-recorded_at")
+    return dict(made.values_list("check_in_id", "route"))
+
+
+def _notices(track: Track, as_of: datetime) -> dict[str, tuple[datetime, ...]]:
+    """When each check-in's messages were sent, by check-in."""
+    sent = Message.objects.filter(about=track.referral_id, key__startswith="check-in:", sent_at__lte=as_of)
+    told: dict[str, list[datetime]] = {}
+    for message in sent.order_by("sent_at").only("key", "sent_at"):
+        if message.sent_at:
+            told.setdefault(message.key.split(":")[1], []).append(message.sent_at)
+    return {pk: tuple(moments) for pk, moments in told.items()}
+
+
+def _outages(track: Track, as_of: datetime) -> tuple[OutageFact, ...]:
+    changes = WindowChange.objects.filter(check_in__track=track, cause="outage", recorded_at__lte=as_of)
+    return tuple(
+        OutageFact(c.check_in.number, c.minutes, c.outage.from_at, c.outage.to_at)
+        for c in changes.select_related("check_in", "outage").order_by("recorded_at", "check_in__number")
+        if c.outage
+    )
+
+
+def _commitments(track: Track, as_of: datetime) -> tuple[CommitmentFact, ...]:
+    return tuple(
+        CommitmentFact(
+            c.number, c.named_by_order, c.required, c.verified_on if c.verified_at and c.verified_at <= as_of else None
+        )
+        for c in track.commitments.filter(made_at__lte=as_of)
+    )
+
+
+def _unreviewed(track: Track, as_of: datetime) -> tuple[int, ...]:
+    """Numbers of check-ins sent by then on whose newest version nobody had decided."""
+    numbers = []
+    for check_in in track.check_ins.prefetch_related("submissions", "reviews"):
+        sent = [s.recorded_at for s in check_in.submissions.all() if s.recorded_at <= as_of]
+        decided = [r.at for r in check_in.reviews.all() if r.at <= as_of]
+        if sent and (not decided or max(sent) > max(decided)):
+            numbers.append(check_in.number)
+    return tuple(numbers)

@@ -1,0 +1,31 @@
+"""Enrolling: the edition and the policy are pinned."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from courses.actions.editions import current_edition
+from courses.models import Enrollment
+from lms.journal import journal
+from lms.people.models import User
+from lms.referrals.models import Referral
+
+
+class NoEdition(Exception):
+    """The program has published no edition of its course yet."""
+
+
+@transaction.atomic
+def enroll(*, referral: Referral, by: User | None, now: datetime) -> Enrollment:
+    """Give a person the newest edition. A second call returns the enrollment that is there. Raises NoEdition."""
+    if existing := Enrollment.objects.filter(referral=referral).first():
+        return existing
+    edition = current_edition(referral.program_id)
+    if edition is None:
+        raise NoEdition(referral.program_id)
+    policy = referral.policy or referral.program.policy_at(now)
+    enrollment = Enrollment.objects.create(referral=referral, edition=edition, policy=policy, enrolled_at=now)
+    journal.record(
+        "course.enrolled", about=referral.subject, on=enrollment, by=by, at=now, data={"edition": edition.number}
+    )
+    return enrollment

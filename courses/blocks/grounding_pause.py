@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+
+class GroundingPauseBlock(blocks.StructBlock):
+    words = blocks.RichTextBlock(features=["bold", "italic"], label=_("Words"))
+
+    class Meta:
+        icon = "pause"
+        label = _("Grounding pause")
+        description = _("A place to stop, breathe, and come back")
+        template = "blocks/grounding_pause.html"
+        preview_value = {"words": "<p>Feet on the floor.</p>"}

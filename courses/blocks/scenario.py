@@ -1,0 +1,29 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+
+class ScenarioBlock(blocks.StructBlock):
+    """A situation, choices, and what follows from each. It may be tried again."""
+
+    situation = blocks.RichTextBlock(features=["bold", "italic"], label=_("Situation"))
+    choices = blocks.ListBlock(
+        blocks.StructBlock(
+            [
+                ("label", blocks.CharBlock(label=_("Choice"))),
+                ("consequence", blocks.RichTextBlock(features=["bold", "italic"], label=_("What follows"))),
+                ("better", blocks.BooleanBlock(required=False, label=_("A better choice"))),
+            ]
+        ),
+        label=_("Choices"),
+        min_num=2,
+    )
+
+    class Meta:
+        icon = "decimal"
+        label = _("Scenario")
+        description = _("A situation with choices and consequences")
+        template = "blocks/scenario.html"
+        preview_value = {
+            "situation": "<p>A situation.</p>",
+            "choices": [{"label": "One", "consequence": "<p>Then.</p>", "better": True}],
+        }

@@ -1,0 +1,33 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+KINDS = [
+    ("survivor", _("A survivor’s own story")),
+    ("family", _("A family member’s story")),
+    ("officer", _("A professional’s account")),
+    ("sample", _("A marked place for a story")),
+]
+
+
+class StoryBlock(blocks.StructBlock):
+    """A story, told by the one it belongs to. Nothing here says who she is but what she chose."""
+
+    advisory = blocks.CharBlock(
+        label=_("Content advisory"), help_text=_("Shown before the story: what it speaks of, in one sentence.")
+    )
+    kind = blocks.ChoiceBlock(choices=KINDS, label=_("What kind of story"), default="survivor")
+    byline = blocks.CharBlock(label=_("Byline"), required=False, help_text=_("Only what may be read by anyone."))
+    body = blocks.RichTextBlock(features=["bold", "italic"], label=_("Story"))
+    sample = blocks.BooleanBlock(required=False, label=_("This is a sample"))
+
+    class Meta:
+        icon = "user"
+        label = _("Story")
+        description = _("A story with a content advisory before it")
+        template = "blocks/story.html"
+        preview_value = {
+            "advisory": "Speaks of violence.",
+            "kind": "sample",
+            "body": "<p>A place for a story.</p>",
+            "sample": True,
+        }

@@ -1,0 +1,17 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+
+
+class TextBlock(blocks.RichTextBlock):
+    """Running text with headings. No embeds and no images: those have blocks of their own."""
+
+    def __init__(self, **kwargs: object) -> None:
+        kwargs.setdefault("features", ["h2", "h3", "bold", "italic", "ol", "ul", "link"])
+        super().__init__(**kwargs)
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        description = _("Text with headings and lists")
+        template = "blocks/text.html"
+        preview_value = "<h2>A heading</h2><p>A paragraph of text.</p>"

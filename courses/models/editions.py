@@ -1,0 +1,74 @@
+"""The goalposts do not move: what was in force when somebody began."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from wagtail.models import Revision
+
+from lms.referrals.models import Program
+
+
+class Edition(models.Model):
+    """A published set of module revisions, in order."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="editions")
+    course_key = models.UUIDField()
+    number = models.PositiveSmallIntegerField()
+    title_en = models.CharField(max_length=255)
+    title_es = models.CharField(max_length=255, blank=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["course_key", "number"], name="one_edition_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.title_en} · {self.number}"
+
+    def title(self, language: str) -> str:
+        return (self.title_es if language == "es" else "") or self.title_en
+
+
+class EditionModule(models.Model):
+    """One module of an edition: the revisions that are shown, and what they ask for."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="modules")
+    position = models.PositiveSmallIntegerField()
+    page_key = models.UUIDField(db_index=True)
+    title_en = models.CharField(max_length=255)
+    title_es = models.CharField(max_length=255, blank=True)
+    revision_en = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    revision_es = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    digest_en = models.CharField(max_length=64)
+    digest_es = models.CharField(max_length=64, blank=True)
+    minimum_seconds = models.PositiveIntegerField()
+    steps = models.JSONField(default=list, help_text="Lists of block ids: one list, one page.")
+    asks = models.JSONField(default=list, help_text="Activities: block id, kind and settings.")
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["position"]
+        constraints = [models.UniqueConstraint(fields=["edition", "position"], name="one_module_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.title_en}"
+
+    def title(self, language: str) -> str:
+        return (self.title_es if language == "es" else "") or self.title_en
+
+    def revision(self, language: str) -> Revision:
+        return self.revision_es if language == "es" and self.revision_es_id else self.revision_en
+
+    def digest(self, language: str) -> str:
+        """The keyed digest of what is shown in a language."""
+        return self.digest_es if language == "es" and self.revision_es_id else self.digest_en
+
+    def asked(self, kind: str) -> list[dict[str, Any]]:
+        """The activities of one kind."""
+        return [ask for ask in self.asks if ask["kind"] == kind]
+
+    def ask(self, block_id: object) -> dict[str, Any] | None:
+        return next((ask for ask in self.asks if ask["id"] == str(block_id)), None)

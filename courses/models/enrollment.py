@@ -1,0 +1,71 @@
+"""One person taking one course for one referral."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from courses.models.editions import Edition, EditionModule
+from lms.referrals.models import PolicyVersion, Referral
+
+
+class Enrollment(models.Model):
+    """Pinned to an edition and a policy. ``credited_until``: up to here active time has been given."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.OneToOneField(Referral, models.PROTECT, related_name="enrollment")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="enrollments")
+    policy = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
+    enrolled_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    credited_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # read by tasks.check_completions
+            models.Index(fields=["started_at"], name="enrollment_running", condition=models.Q(completed_at=None))
+        ]
+
+
+class ModuleProgress(models.Model):
+    """Where somebody stands in a module. ``completed_at`` is set once and never taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="progress")
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="progress")
+    opened_at = models.DateTimeField()
+    completed_at = models.DateTimeField(null=True)
+    seen = models.JSONField(default=list, help_text="Numbers of the pages that were read.")
+    step = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["enrollment", "module"], name="one_progress_per_module")]
+
+
+class Viewing(models.Model):
+    """One page opened once: the token under which it may beat."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="viewings")
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="+")
+    step = models.PositiveSmallIntegerField()
+    opened_at = models.DateTimeField()
+    last_beat_at = models.DateTimeField(null=True)
+    sequence = models.PositiveIntegerField(default=0)
+    turned_at = models.DateTimeField(null=True)
+
+
+class Attestation(models.Model):
+    """“I am the person named on this account, and this is my own work.”"""
+
+    MODULE, FINAL = "module", "final"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="attestations")
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]

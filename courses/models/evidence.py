@@ -1,0 +1,43 @@
+"""The ledger of what was done. Append-only: triggers refuse change in both databases."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from courses.models.editions import EditionModule
+from courses.models.enrollment import Enrollment
+
+
+class Evidence(models.Model):
+    """One thing done, with the digest of the revision it was done on."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="evidence")
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="+", null=True)
+    block_id = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+        indexes = [models.Index(fields=["enrollment", "kind"], name="evidence_of_a_kind")]
+
+
+class ActiveTime(models.Model):
+    """A credited stretch; the stretches of one person never overlap."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="active_time")
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    seconds = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(since__lt=models.F("until")), name="time_runs_forward")
+        ]
+        indexes = [models.Index(fields=["enrollment", "module"], name="active_time_of_a_module")]

@@ -1,0 +1,109 @@
+"""What the course lays on the desk."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from courses.labels import words_for
+from courses.models import Enrollment, Reflection
+from courses.records import module_records
+from courses.rules.progress import own_part_done, unmet
+from lms.referrals.desk import Audience, Need, Section, Step
+from lms.referrals.models import Referral
+
+
+def steps(referral: Referral, now: datetime) -> Sequence[Step]:
+    """The module to go on with, those after it, those done."""
+    enrollment = Enrollment.objects.filter(referral=referral).select_related("edition", "policy").first()
+    if enrollment is None:
+        return []
+    reviewed = enrollment.policy.reflection_reviewed
+    found = []
+    open_seen = False
+    modules = {m.position: m for m in enrollment.edition.modules.all()}
+    for record in module_records(enrollment, get_language() or "en"):
+        if record.withdrawn:
+            continue
+        mine_done = own_part_done(record, reviewed=reviewed)
+        detail = "" if mine_done or open_seen else " ".join(words_for(m) for m in unmet(record, reviewed=reviewed))
+        title = _("Module %(number)d: %(title)s") % {"number": record.position, "title": record.title}
+        left = max(0, record.required_seconds - record.credited_seconds)
+        found.append(
+            Step(
+                title,
+                reverse("learn:module", args=[modules[record.position].pk]),
+                detail if record.steps_seen else "",
+                minutes=max(1, -(-left // 60)) if not mine_done else None,
+                done=mine_done,
+                order=record.position,
+            )
+        )
+        open_seen = open_seen or not mine_done
+    return found
+
+
+def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
+    """Reflections that wait to be read."""
+    waiting = Reflection.objects.filter(
+        enrollment__referral__in=referrals.order_by(), submitted_at__isnull=False, accepted_at=None, returned_at=None
+    ).select_related("enrollment")
+    return [
+        Need(
+            r.enrollment.referral_id,
+            _("sent a reflection"),
+            reverse("courses_staff:reflection", args=[r.pk]),
+            r.submitted_at,
+            60,
+        )
+        for r in waiting.defer("draft", "text")
+    ]
+
+
+def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, str]]:
+    """Modules completed of those required: a constant number of queries."""
+    ids = [r.pk for r in referrals]
+    counted = Enrollment.objects.filter(referral__in=ids).annotate(
+        required=Count("edition__modules", filter=Q(edition__modules__withdrawn_at=None), distinct=True),
+        done=Count(
+            "progress",
+            filter=Q(progress__completed_at__isnull=False, progress__module__withdrawn_at=None),
+            distinct=True,
+        ),
+    )
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for enrollment in counted:
+        words = _("%(done)d of %(required)d") % {"done": enrollment.done, "required": enrollment.required}
+        found[enrollment.referral_id]["course"] = str(_("Completed")) if enrollment.completed_at else words
+    return dict(found)
+
+
+def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:
+    """The course on a case page; a court sees counts, the program sees what is missing."""
+    enrollment = Enrollment.objects.filter(referral=referral).select_related("edition", "policy").first()
+    if enrollment is None:
+        return []
+    records = [r for r in module_records(enrollment, get_language() or "en") if not r.withdrawn]
+    reviewed = enrollment.policy.reflection_reviewed
+    lines = [
+        {
+            "record": r,
+            "missing": [words_for(m) for m in unmet(r, reviewed=reviewed)],
+            "done": r.completed_at is not None,
+        }
+        for r in records
+    ]
+    context = {
+        "enrollment": enrollment,
+        "lines": lines,
+        "done": sum(line["done"] for line in lines),
+        "total": len(lines),
+        "title": enrollment.edition.title(get_language() or "en"),
+    }
+    template = {"facilitator": "facilitate/course_panel.html"}.get(audience, "learn/panel.html")
+    return [Section(_("Course"), template, context, order=10)]

@@ -1,0 +1,236 @@
+"""Doing something in a module: knowledge check, reflection, scenario."""
+
+import uuid
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.views.decorators.http import require_POST
+
+from courses import shown
+from courses.actions import attempts, completion, evidence, reflections
+from courses.forms import AttemptForm, ReflectionForm
+from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection
+from courses.views.learn import ATTESTED, PERSON, attested, fetch
+from lms.people.access import only
+from lms.people.http import Request
+
+FINAL_FOR = timedelta(minutes=60)
+
+
+@only(PERSON)
+def check(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
+    """Take a knowledge check: start, answer, see what was right and why."""
+    enrollment, module, ask = _activity(request, pk, block, "knowledge_check")
+    if not attested(request, module):
+        return redirect(f"{reverse('learn:attest', args=[pk])}?block={block}")
+    if _is_final(enrollment, module, ask) and not _attested_lately(request, module):
+        return redirect(f"{reverse('learn:attest', args=[pk])}?final=1&block={block}")
+    if request.method == "POST" and "start" in request.POST:
+        return _start(request, enrollment, module, str(block))
+    taken = list(Attempt.objects.filter(enrollment=enrollment, block_id=str(block)))
+    newest = taken[-1] if taken else None
+    if newest and newest.graded_at is None:
+        return _open_attempt(request, enrollment, module, newest, ask)
+    return render(request, "learn/check.html", _result(request, enrollment, module, newest, taken, ask))
+
+
+@only(PERSON)
+def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
+    """Write, keep, send."""
+    enrollment, module, _ask = _activity(request, pk, block, "reflection")
+    row = Reflection.objects.filter(enrollment=enrollment, block_id=str(block)).first()
+    language = get_language() or "en"
+    form = ReflectionForm(request.POST or None, initial={"text": row.read_draft() if row else ""})
+    if not attested(request, module):
+        return _keep_and_ask(request, enrollment, module, block, form)
+    if request.method == "POST" and form.is_valid():
+        what = {
+            "enrollment": enrollment,
+            "module": module,
+            "block_id": str(block),
+            "language": language,
+            "now": request.now,
+        }
+        text = form.cleaned_data["text"]
+        if "later" in request.POST:
+            reflections.save_draft(**what, text=text)
+            return redirect("learn:home")
+        try:
+            reflections.submit(**what, text=text, by=request.user)
+        except reflections.TooShort as short:
+            reflections.save_draft(**what, text=text)
+            form.add_error("text", _short(short.missing))
+        else:
+            return redirect(f"{reverse('learn:module', args=[pk])}")
+    return render(
+        request,
+        "learn/reflection.html",
+        {
+            "module": module,
+            "title": module.title(language),
+            "asked": shown.block(module, block, language),
+            "block_id": block,
+            "form": form,
+            "row": row,
+            "needed": reflections.minimum_words(enrollment, module, str(block)),
+            "note": _newest_note(row),
+            "may_write": row is None or (not row.accepted_at and (not row.submitted_at or bool(row.returned_at))),
+            "zone": enrollment.referral.time_zone,
+            "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
+        },
+    )
+
+
+@only(PERSON)
+@require_POST
+def reflection_draft(request: Request, pk: uuid.UUID, block: uuid.UUID) -> JsonResponse:
+    """Keep what is typed; the page asks every few seconds."""
+    enrollment, module, _ask = _activity(request, pk, block, "reflection")
+    reflections.save_draft(
+        enrollment=enrollment,
+        module=module,
+        block_id=str(block),
+        text=request.POST.get("text", "")[:30000],
+        language=get_language() or "en",
+        now=request.now,
+    )
+    return JsonResponse({"saved": True})
+
+
+@only(PERSON)
+@require_POST
+def scenario(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
+    """A choice, and what follows from it."""
+    enrollment, module, ask = _activity(request, pk, block, "scenario")
+    if not attested(request, module):
+        return redirect("learn:attest", pk=pk)
+    chosen = request.POST.get("choice", "")
+    if chosen.isdigit() and int(chosen) < ask["choices"]:
+        evidence.choose(enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), now=request.now)
+        completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
+    return redirect(f"{reverse('learn:module', args=[pk])}#block-{block}")
+
+
+def _keep_and_ask(
+    request: Request, enrollment: Enrollment, module: EditionModule, block: uuid.UUID, form: ReflectionForm
+) -> HttpResponse:
+    """Nobody has said who is here: keep what was typed, and ask."""
+    if request.method == "POST" and form.is_valid():
+        reflections.save_draft(
+            enrollment=enrollment,
+            module=module,
+            block_id=str(block),
+            text=form.cleaned_data["text"],
+            language=get_language() or "en",
+            now=request.now,
+        )
+    return redirect(f"{reverse('learn:attest', args=[module.pk])}?block={block}")
+
+
+def _activity(
+    request: Request, pk: uuid.UUID, block: uuid.UUID, kind: str
+) -> tuple[Enrollment, EditionModule, dict[str, Any]]:
+    enrollment, module = fetch(request, pk)
+    ask = module.ask(block)
+    if ask is None or ask["kind"] != kind or module.withdrawn_at:
+        raise Http404
+    return enrollment, module, ask
+
+
+def _start(request: Request, enrollment: Enrollment, module: EditionModule, block_id: str) -> HttpResponse:
+    # The page that follows says why it was not started.
+    with suppress(attempts.CoolDown, attempts.AlreadyPassed):
+        attempts.start(enrollment=enrollment, module=module, block_id=block_id, by=request.user, now=request.now)
+    return redirect("learn:check", pk=module.pk, block=block_id)
+
+
+def _open_attempt(
+    request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any]
+) -> HttpResponse:
+    language = get_language() or "en"
+    form = AttemptForm(request.POST or None, attempt=attempt, language=language)
+    if request.method == "POST" and form.is_valid():
+        attempts.submit(attempt=attempt, answers=form.answers(), by=request.user, now=request.now)
+        completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
+        return redirect("learn:check", pk=module.pk, block=ask["id"])
+    context = {
+        "module": module,
+        "title": module.title(language),
+        "form": form,
+        "ask": ask,
+        "attempt": attempt,
+        "open": True,
+        "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
+    }
+    return render(request, "learn/check.html", context)
+
+
+def _result(
+    request: Request,
+    enrollment: Enrollment,
+    module: EditionModule,
+    newest: Attempt | None,
+    taken: list[Attempt],
+    ask: dict[str, Any],
+) -> dict[str, Any]:
+    language = get_language() or "en"
+    until: datetime | None = attempts.next_start(enrollment, taken)
+    policy = enrollment.policy
+    return {
+        "module": module,
+        "title": module.title(language),
+        "ask": ask,
+        "attempt": newest,
+        "passed": any(a.passed for a in taken),
+        "explained": _explained(newest, language) if newest else [],
+        "wait_until": until if until and until > request.now else None,
+        "left": policy.attempts_before_cool_down - len(taken) % policy.attempts_before_cool_down,
+        "pass_mark": policy.pass_mark * 100,
+        "percent": newest.score * 100 if newest and newest.score is not None else None,
+        "zone": enrollment.referral.time_zone,
+    }
+
+
+def _explained(attempt: Attempt, language: str) -> list[dict[str, Any]]:
+    """After grading: each question, what was chosen, whether it was right, and why. If the check
+    was not passed the right choices stay unsaid, so that the next attempt is worth taking."""
+    lines = []
+    for question, asked in zip(attempt.questions, attempt.asked, strict=True):
+        given = attempt.answers.get(asked.key, [])
+        lines.append(
+            {
+                "prompt": question["prompt"].get(language) or question["prompt"]["en"],
+                "chosen": [question["choices"][key].get(language) or question["choices"][key]["en"] for key in given],
+                "right": frozenset(given) == asked.correct,
+                "explanation": question["explanation"].get(language) or question["explanation"]["en"],
+            }
+        )
+    return lines
+
+
+def _is_final(enrollment: Enrollment, module: EditionModule, ask: dict[str, Any]) -> bool:
+    """The last check of the last module."""
+    checks = module.asked("knowledge_check")
+    return module.position == enrollment.edition.modules.count() and checks[-1]["id"] == ask["id"]
+
+
+def _attested_lately(request: Request, module: EditionModule) -> bool:
+    made = request.session.get(ATTESTED, {}).get(f"{Attestation.FINAL}:{module.pk}")
+    if request.method == "POST" and "start" not in request.POST:
+        # Answers on their way are not thrown away because they took long.
+        return bool(made)
+    return bool(made) and request.now - datetime.fromisoformat(made) < FINAL_FOR
+
+
+def _newest_note(row: Reflection | None) -> str:
+    newest = row.reviews.order_by("-at").first() if row else None
+    return newest.read_note() if newest else ""
+
+
+def _short(missing: int) -> str:
+    return ngettext("%(n)d more word is needed.", "%(n)d more words are needed.", missing) % {"n": missing}

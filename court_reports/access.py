@@ -1,0 +1,32 @@
+"""Who may do what with a report (security.md 5). Views fetch through here, else 404."""
+
+from django.db.models import QuerySet
+
+from court_reports.models import Release, Report
+from lms.people.models import Kind, User
+from lms.referrals.access import is_administrator
+
+
+def drafts_for(user: User) -> QuerySet[Report]:
+    """Reports, drafted or released, that staff may open."""
+    if user.kind != Kind.STAFF:
+        return Report.objects.none()
+    return Report.objects.visible_to(user).select_related(
+        "referral__court__profile", "referral__program", "referral__policy", "release", "drafted_by", "first_release_by"
+    )
+
+
+def answerable_for(user: User) -> QuerySet[Report]:
+    """Drafts that the person they are about may read and answer before they go."""
+    shown = Report.objects.waiting().filter(referral__person=user, shown_at__isnull=False)
+    return shown.select_related("referral__court__profile", "referral__program")
+
+
+def releases_for(user: User) -> QuerySet[Release]:
+    """Released reports, with what a list shows."""
+    return Release.objects.visible_to(user).with_report().prefetch_related("deliveries", "entries")
+
+
+def may_release(user: User, report: Report) -> bool:
+    """The case's facilitator, or an administrator of its program."""
+    return report.referral.facilitator_id == user.pk or is_administrator(user, report.referral.program)

@@ -1,0 +1,186 @@
+"""Facts → draft. A draft is frozen facts; its PDF is made when someone looks at it, marked DRAFT."""
+
+import secrets
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from django.db import transaction
+
+from court_reports import facts as door
+from court_reports import snapshot
+from court_reports.models import ZONE, Kind, Report
+from court_reports.rules.schedule import starts
+from lms import crypto
+from lms.journal import journal
+from lms.outbox import outbox
+from lms.people.models import User
+from lms.referrals.models import Hearing, Referral
+
+SALT_BYTES = 32
+
+
+class AlreadyReleased(Exception):
+    """This report has left; it is corrected by a superseding one."""
+
+
+class Discarded(Exception):
+    """This draft was put aside."""
+
+
+@transaction.atomic
+def draft(
+    *,
+    referral: Referral,
+    kind: str,
+    by: User | None,
+    now: datetime,
+    period: tuple[date, date] | None = None,
+    as_of: datetime | None = None,
+    schedule_key: str = "",
+    hearing: Hearing | None = None,
+    supersedes: Report | None = None,
+    correction: snapshot.Supersedes | None = None,
+) -> Report:
+    """Freeze the facts of a case as of a moment (``now``, unless given) into a report to be released.
+
+    The same ``schedule_key`` gives the report that is there. A notice is shown to the person
+    at once, with the policy's days to answer. ``by`` None: the schedule.
+    """
+    key = schedule_key or f"{referral.pk}:{kind}:{uuid4()}"
+    if found := Report.objects.filter(schedule_key=key).first():
+        return found
+    moment = as_of or now
+    start, end = period or next_period(referral=referral, kind=kind, as_of=moment)
+    gathered = door.gather(
+        referral=referral, kind=kind, as_of=moment, period_from=start, period_to=end, supersedes=correction
+    )
+    report = Report(
+        referral=referral,
+        kind=kind,
+        schedule_key=key,
+        hearing=hearing,
+        supersedes=supersedes,
+        period_from=start,
+        period_to=end,
+        as_of=moment,
+        drafted_at=now,
+        drafted_by=by,
+    )
+    _freeze(report, gathered.facts)
+    if report.is_notice:
+        _show_to_person(report, now)
+    report.save(force_insert=True)
+    journal.record("report.drafted", about=referral.subject, on=report, by=by, at=now, data={"kind": kind})
+    return report
+
+
+@transaction.atomic
+def refresh(*, report: Report, by: User, now: datetime) -> Report:
+    """Freeze the facts anew as of now, before release. A first release given for the old facts lapses."""
+    report = locked(report)
+    gathered = door.gather(
+        referral=report.referral,
+        kind=report.kind,
+        as_of=now,
+        period_from=report.period_from,
+        period_to=report.period_to,
+        supersedes=report.facts.supersedes,
+    )
+    report.as_of = now
+    report.first_release_by = report.first_release_at = None
+    _freeze(report, gathered.facts)
+    report.save()
+    journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now)
+    return report
+
+
+@transaction.atomic
+def discard(*, report: Report, by: User, now: datetime) -> Report:
+    """Put a draft aside: nothing was sent, nothing will be."""
+    report = locked(report)
+    report.discarded_at, report.discarded_by = now, by
+    report.save(update_fields=["discarded_at", "discarded_by"])
+    journal.record("report.discarded", about=report.referral_id, on=report, by=by, at=now)
+    return report
+
+
+@transaction.atomic
+def answer(*, report: Report, words: str, by: User, now: datetime) -> Report:
+    """The person's own answer, printed in the report. Until the release it may be changed or taken back."""
+    report = locked(report)
+    place = report.place("answer")
+    sealed = crypto.encrypt(words, subject=report.referral_id, zone=ZONE, place=place) if words else None
+    report.sealed_answer, report.answered_at = sealed, now
+    report.save(update_fields=["sealed_answer", "answered_at"])
+    journal.record("report.answered", about=report.referral_id, on=report, by=by, at=now)
+    return report
+
+
+def next_period(*, referral: Referral, kind: str, as_of: datetime) -> tuple[date, date]:
+    """From the day after the last report of this kind (else the enrollment) to the day before ``as_of``."""
+    zone = referral.time_zone
+    today = as_of.astimezone(zone).date()
+    began = (referral.enrolled_at or referral.received_at).astimezone(zone).date()
+    if kind != Kind.PROGRESS:
+        return min(began, today), today
+    reports = referral.reports.filter(kind=kind, discarded_at=None, as_of__lt=as_of)
+    last = reports.order_by("-period_to").values_list("period_to", flat=True).first()
+    end = max(today - timedelta(days=1), began)
+    start = last + timedelta(days=1) if last else began
+    return min(start, end), end
+
+
+def locked(report: Report) -> Report:
+    """The draft as it stands, held until the transaction ends. Raises AlreadyReleased, Discarded."""
+    found = (
+        Report.objects.select_for_update(of=("self",))
+        .select_related("referral__court", "referral__program", "referral__policy")
+        .get(pk=report.pk)
+    )
+    if found.is_released:
+        raise AlreadyReleased(report.pk)
+    if found.discarded_at:
+        raise Discarded(report.pk)
+    return found
+
+
+def a_draft_issue(report: Report) -> snapshot.Issue:
+    """What stands in place of number, code and release while a report is a draft."""
+    return snapshot.Issue(
+        number="(draft)",
+        code="",
+        prepared_by=prepared_by(report),
+        prepared_at=report.drafted_at,
+        answer=report.answer,
+    )
+
+
+def prepared_by(report: Report) -> str:
+    return str(report.drafted_by.shown_name) if report.drafted_by else "Amends, on schedule"
+
+
+def _freeze(report: Report, facts: snapshot.ReportFacts) -> None:
+    salt = secrets.token_bytes(SALT_BYTES)
+    text = snapshot.canonical(facts).decode()
+    subject = report.referral_id
+    report.sealed_facts = crypto.encrypt(text, subject=subject, zone=ZONE, place=report.place("facts"))
+    report.sealed_salt = crypto.encrypt(salt.hex(), subject=subject, zone=ZONE, place=report.place("salt"))
+    report.commitment = snapshot.commitment(facts, salt=salt)
+
+
+def _show_to_person(report: Report, now: datetime) -> None:
+    referral = report.referral
+    policy = referral.policy or referral.program.policy_at(now)
+    today = now.astimezone(referral.time_zone).date()
+    report.shown_at = now
+    # The whole of the last day is theirs.
+    report.answer_by = starts(today + timedelta(days=policy.answer_days + 1), referral.time_zone)
+    if referral.person is not None:
+        outbox.post(
+            key=f"report:{report.pk}:draft-to-answer",
+            kind="report.draft_to_answer",
+            to=referral.person,
+            at=now,
+            about=referral.subject,
+            context={"path": f"/my-reports/{report.pk}/answer/"},
+        )

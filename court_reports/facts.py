@@ -1,0 +1,271 @@
+"""THE door: the only file of this app that reads the other apps' facts.
+
+Everything here reads what was *recorded* by ``as_of``, so that an old report's digest can
+be computed again next year (invariant 6).
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from accountability import facts as accountability_facts
+from courses import facts as course_facts
+from court_reports import snapshot
+from court_reports.rules import conditions
+from court_reports.snapshot import Kind, ReportFacts
+from lms.referrals.models import Referral
+from lms.referrals.rules.policy import Policy, spell_cadence
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Facts for a report, and what a facilitator must settle before it goes."""
+
+    facts: ReportFacts
+    unreviewed: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A track that has ended and is settled: as of when, with which determination."""
+
+    as_of: datetime
+    determination: str
+
+
+def gather(
+    *,
+    referral: Referral,
+    kind: str,
+    as_of: datetime,
+    period_from: date,
+    period_to: date,
+    supersedes: snapshot.Supersedes | None = None,
+) -> Gathered:
+    """Everything a report of ``kind`` says about a case as of a moment."""
+    course = _course(referral, as_of)
+    known = accountability_facts.track_facts(referral_id=referral.pk, as_of=as_of)
+    track = _track(known) if known else None
+    about = supersedes.kind if kind == Kind.CORRECTION and supersedes else kind
+    facts = ReportFacts(
+        kind=kind,
+        language="en",
+        as_of=as_of,
+        period_from=period_from,
+        period_to=period_to,
+        caption=_caption(referral, as_of),
+        person=snapshot.Person(name=referral.name, birth_year=referral.birth_year, zone=referral.time_zone.key),
+        authority=_authority(referral),
+        program=_program(referral, as_of),
+        enrolled_at=_by(referral.enrolled_at, as_of),
+        course=course,
+        track=track,
+        conditions=() if about in _ABOUT_COURSE else conditions.statuses(referral.conditions, course, track),
+        determination=None if about in _ABOUT_COURSE else _determination(referral, course, known, as_of),
+        supersedes=supersedes,
+    )
+    return Gathered(facts, _unreviewed(known, period_to))
+
+
+_ABOUT_COURSE = (Kind.ENROLLMENT, Kind.COMPLETION)
+
+
+def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
+    """The same report from stored events again.
+
+    What the referral and the court called things is taken from the report: names have no
+    events. Everything that was counted, measured or decided is read anew.
+    """
+    again = gather(
+        referral=referral,
+        kind=stored.kind,
+        as_of=stored.as_of,
+        period_from=stored.period_from,
+        period_to=stored.period_to,
+        supersedes=stored.supersedes,
+    ).facts
+    words = tuple(c.words for c in stored.conditions[len(conditions.OWN) :])
+    ordered = conditions.statuses(words, again.course, again.track) if stored.conditions else ()
+    caption = replace(stored.caption, hearing_at=again.caption.hearing_at, hearing_kind=again.caption.hearing_kind)
+    program = replace(stored.program, terms=again.program.terms)
+    return replace(
+        again,
+        caption=caption,
+        person=stored.person,
+        authority=stored.authority,
+        program=program,
+        conditions=ordered,
+    )
+
+
+def track_ended(*, referral: Referral, now: datetime) -> Ended | None:
+    """When the track ended with nothing open, else None. The moment does not depend on when one asks."""
+    known = accountability_facts.track_facts(referral_id=referral.pk, as_of=now)
+    if known is None or not known.ended:
+        return None
+    at_end = accountability_facts.track_facts(referral_id=referral.pk, as_of=known.ends_at)
+    moment = known.ends_at if at_end and at_end.ended else max(c.cure_until for c in known.check_ins)
+    return Ended(moment, known.determination)
+
+
+def _by(moment: datetime | None, as_of: datetime) -> datetime | None:
+    return moment if moment and moment <= as_of else None
+
+
+def _caption(referral: Referral, as_of: datetime) -> snapshot.Caption:
+    court = referral.court
+    known = referral.hearings.filter(recorded_at__lte=as_of, at__gt=as_of).order_by("at")
+    hearing = next((h for h in known if h.cancelled_at is None or h.cancelled_at > as_of), None)
+    return snapshot.Caption(
+        court=court.name,
+        jurisdiction=court.jurisdiction,
+        county=court.county,
+        state=court.state,
+        zone=court.zone,
+        case_number=referral.case_number,
+        reference=referral.reference,
+        hearing_at=hearing.at if hearing else None,
+        hearing_kind=hearing.kind if hearing else "",
+    )
+
+
+def _authority(referral: Referral) -> snapshot.Authority:
+    return snapshot.Authority(
+        ordered_on=referral.ordered_on,
+        stage=referral.stage,
+        conditions=tuple(referral.conditions),
+        complete_by=referral.complete_by,
+        officer_name=referral.officer_name,
+        defense_counsel=referral.defense_counsel,
+    )
+
+
+def _program(referral: Referral, as_of: datetime) -> snapshot.Program:
+    program = referral.program
+    policy = referral.policy or program.policy_at(as_of)
+    return snapshot.Program(
+        name=program.name,
+        organization=program.organization,
+        contact_name=program.contact_name,
+        contact_phone=program.contact_phone,
+        contact_email=program.contact_email,
+        terms=_terms(policy.rules),
+    )
+
+
+def _terms(policy: Policy) -> snapshot.Terms:
+    return snapshot.Terms(
+        policy_number=policy.number,
+        track_months=policy.track_months,
+        cadence=spell_cadence(policy.cadence),
+        window_days=policy.window_days,
+        grace_days=policy.grace_days,
+        cure_days=policy.cure_days,
+        missed_in_row_at_risk=policy.missed_in_row_at_risk,
+        missed_in_row_not_in_compliance=policy.missed_in_row_not_in_compliance,
+        missed_total_not_in_compliance=policy.missed_total_not_in_compliance,
+        required_percent=_percent(policy.required_share),
+        pass_mark_percent=_percent(policy.pass_mark),
+    )
+
+
+def _percent(share: Decimal) -> int:
+    return int(share * 100)
+
+
+def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
+    known = course_facts.course_facts(referral_id=referral.pk, as_of=as_of)
+    if known is None:
+        return None
+    return snapshot.Course(
+        title=known.title,
+        edition=known.edition,
+        language=referral.person.language if referral.person else referral.language,
+        enrolled_at=known.enrolled_at,
+        started_at=known.started_at,
+        completed_at=known.completed_at,
+        attestations=known.attestations,
+        modules=tuple(
+            snapshot.Module(
+                position=m.position,
+                title=m.title,
+                required_seconds=m.required_seconds,
+                credited_seconds=m.credited_seconds,
+                completed_at=m.completed_at,
+                waived=m.withdrawn and m.completed_at is None,
+            )
+            for m in known.modules
+        ),
+    )
+
+
+def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
+    return snapshot.Track(
+        opened_on=known.opened_on,
+        ends_on=known.ends_on,
+        months=known.months,
+        cadence=known.cadence,
+        scheduled=len(known.check_ins) - known.count("cancelled"),
+        on_time=known.count("on_time"),
+        late=known.count("late"),
+        cured=known.count("cured"),
+        excused=known.count("excused"),
+        missed=known.count("missed"),
+        check_ins=tuple(
+            snapshot.CheckIn(
+                number=c.number,
+                due_on=c.due_on,
+                status=c.status,
+                submitted_at=c.submitted_at,
+                excused_reason=c.excused_reason,
+                notices=c.notices,
+            )
+            for c in known.check_ins
+        ),
+        tollings=tuple(
+            snapshot.Tolling(from_on=t.from_on, to_on=t.to_on, reason=t.reason, authority=t.authority, days=t.days)
+            for t in known.tollings
+        ),
+        extensions=tuple(
+            snapshot.Extension(days=e.days, reason=e.reason, ordered_by=e.ordered_by) for e in known.extensions
+        ),
+        outages=tuple(
+            snapshot.Outage(
+                check_in_number=o.check_in_number, from_at=o.from_at, to_at=o.to_at, added_minutes=o.added_minutes
+            )
+            for o in known.outages
+        ),
+        commitments=tuple(
+            snapshot.Commitment(
+                number=c.number,
+                status="verified" if c.verified_on else "open",
+                verified_on=c.verified_on,
+                named_by_order=c.named_by_order,
+            )
+            for c in known.commitments
+        ),
+    )
+
+
+def _determination(
+    referral: Referral,
+    course: snapshot.Course | None,
+    known: accountability_facts.TrackFacts | None,
+    as_of: datetime,
+) -> snapshot.Determination:
+    if known:
+        return snapshot.Determination(code=known.determination, rule=known.rule, because=str(known.because))
+    today = as_of.astimezone(ZoneInfo(referral.court.zone)).date()
+    if referral.complete_by and referral.complete_by < today and not (course and course.completed_at):
+        late = "The court\u2019s date to complete has passed and the course is not complete."
+        return snapshot.Determination(code="at_risk", rule="complete_by_passed", because=late)
+    under_way = "The course is under way and no date set by the court or the program has passed."
+    return snapshot.Determination(code="in_compliance", rule="course_under_way", because=under_way)
+
+
+def _unreviewed(known: accountability_facts.TrackFacts | None, period_to: date) -> tuple[int, ...]:
+    if known is None:
+        return ()
+    due = {c.number: c.due_on for c in known.check_ins}
+    return tuple(number for number in known.unreviewed if due[number] <= period_to)

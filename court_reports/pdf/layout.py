@@ -1,0 +1,187 @@
+"""The report on paper: US Letter (or A4), one-inch margins, 12 point, the top right of page one left to the clerk."""
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import rfc8785
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    FrameBreak,
+    KeepTogether,
+    NextPageTemplate,
+    PageTemplate,
+    Spacer,
+)
+
+from court_reports import content, words
+from court_reports.pdf.canvas import TaggedCanvas
+from court_reports.pdf.figures import Code2D, TimelineStrip
+from court_reports.pdf.flowables import (
+    EMPHASIS,
+    LEAD,
+    NOTE,
+    QUIET,
+    RULE,
+    STRONG,
+    Heading,
+    LinkLine,
+    Text,
+    bullets,
+    grid,
+    pairs,
+)
+from court_reports.pdf.metadata import Metadata
+from court_reports.pdf.profile import ARCHIVAL, Profile
+from court_reports.pdf.text import BOLD, REGULAR, clean, use_fonts
+from court_reports.snapshot import Issue, Kind, ReportFacts, as_json, digest, spell_code
+
+INCH = 72.0
+SIZES = {"letter": LETTER, "a4": A4}
+STAMP_WIDTH, HEAD_HEIGHT = 2.9 * INCH, 1.75 * INCH  # page one, top right: the clerk's
+
+
+def render(
+    facts: ReportFacts, issue: Issue, *, fonts: Path, profile: Profile = ARCHIVAL, paper: str = "letter", mark: str = ""
+) -> bytes:
+    """The report as tagged, archival bytes: the same facts and issue give the same bytes.
+
+    ``mark`` is printed across each page ("SUPERSEDED"); a draft marks itself. Raises FontsMissing, MissingGlyph.
+    """
+    use_fonts(fonts)
+    target = BytesIO()
+    meta = _metadata(facts, issue)
+    template = _Paper(target, facts, issue, SIZES[paper], mark or ("DRAFT" if issue.is_draft else ""))
+    width = SIZES[paper][0] - 2 * INCH
+    template.build(
+        _story(facts, issue, width),
+        canvasmaker=lambda file, **options: TaggedCanvas(file, meta=meta, profile=profile, pagesize=SIZES[paper]),
+    )
+    return target.getvalue()
+
+
+def attachment(facts: ReportFacts, issue: Issue) -> bytes:
+    """The attached file: the same facts for machines, with what the release added, in RFC 8785 JSON."""
+    return rfc8785.dumps({"facts": as_json(facts), "facts_sha256": digest(facts), "issue": as_json(issue)})
+
+
+def _metadata(facts: ReportFacts, issue: Issue) -> Metadata:
+    return Metadata(
+        title=clean(f"{words.title(facts)} {issue.number}"),
+        author=clean(facts.program.organization or facts.program.name),
+        subject=clean(f"{facts.caption.court}, case {facts.caption.case_number or facts.caption.reference}"),
+        language="en-US",
+        moment=issue.released_at or issue.prepared_at,
+        fingerprint=digest(facts) + hashlib.sha256(rfc8785.dumps(as_json(issue))).hexdigest(),
+        attachment=attachment(facts, issue),
+    )
+
+
+class _Paper(BaseDocTemplate):  # type: ignore[misc]
+    """Two page templates: the first keeps its top right corner empty."""
+
+    def __init__(self, target: BytesIO, facts: ReportFacts, issue: Issue, size: tuple[float, float], mark: str) -> None:
+        super().__init__(target, pagesize=size, invariant=1, pageCompression=1)
+        self.mark = mark
+        self.foot = clean(f"{words.title(facts)} {issue.number}")
+        width, height = size[0] - 2 * INCH, size[1] - 2 * INCH
+        flat = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
+        head = Frame(INCH, size[1] - INCH - HEAD_HEIGHT, width - STAMP_WIDTH, HEAD_HEIGHT, **flat)
+        first = Frame(INCH, INCH, width, height - HEAD_HEIGHT - 4, **flat)
+        rest = Frame(INCH, INCH, width, height, **flat)
+        self.addPageTemplates(
+            [
+                PageTemplate("first", [head, first], onPage=self._furniture),
+                PageTemplate("rest", [rest], onPage=self._furniture),
+            ]
+        )
+
+    def _furniture(self, canvas: Any, _template: Any) -> None:
+        width, _ = canvas._pagesize
+        with canvas.artifact("Pagination"):
+            canvas.setStrokeColor(RULE)
+            canvas.setLineWidth(0.5)
+            canvas.line(INCH, 0.86 * INCH, width - INCH, 0.86 * INCH)
+            canvas.setFillColor(QUIET)
+            canvas.setFont(REGULAR, 12)
+            canvas.drawString(INCH, 0.62 * INCH, self.foot)
+            canvas.page_count_here(width - INCH, 0.62 * INCH, "Page {n} of {m}", 12)
+        if self.mark:
+            self._across(canvas)
+
+    def _across(self, canvas: Any) -> None:
+        width, height = canvas._pagesize
+        with canvas.artifact("Layout"):
+            canvas.saveState()
+            canvas.translate(width / 2, height / 2)
+            canvas.rotate(52)
+            canvas.setFillColor(HexColor("#e9ecef"))
+            size = min(130, 620 / max(canvas.stringWidth(self.mark, BOLD, 1), 1))
+            canvas.setFont(BOLD, size)
+            canvas.drawCentredString(0, -size / 3, self.mark)
+            canvas.restoreState()
+
+
+def _story(facts: ReportFacts, issue: Issue, width: float) -> list[Flowable]:
+    story: list[Flowable] = [NextPageTemplate("rest"), *_head(facts, issue), FrameBreak()]
+    if issue.is_draft:
+        story.append(Text(words.DRAFT, STRONG))
+    caption = content.caption(facts)
+    story += [pairs(caption, (130, width - 130)), Spacer(0, 4)]
+    for section in content.sections(facts, issue):
+        story += _section(section, width)
+        if section.title == "In brief" and facts.track and facts.subject_kind not in _WITHOUT_STRIP:
+            story += [Spacer(0, 6), TimelineStrip(facts.track, facts.period_to, width)]
+    return [*story, *_verification(issue)]
+
+
+_WITHOUT_STRIP = (Kind.ENROLLMENT, Kind.COMPLETION)
+
+
+def _head(facts: ReportFacts, issue: Issue) -> list[Flowable]:
+    c = facts.caption
+    place = ", ".join(part for part in (c.jurisdiction, f"{c.county} County" if c.county else "", c.state) if part)
+    return [
+        Text(c.court, STRONG),
+        Text(place, NOTE),
+        Spacer(0, 6),
+        Heading(words.title(facts), 1),
+        Text(f"Number {issue.number}", NOTE),
+    ]
+
+
+def _section(section: content.Section, width: float) -> list[Flowable]:
+    lead = LEAD if section.title == "In brief" else None
+    parts: list[Flowable] = [Text(p, lead) if lead else Text(p) for p in section.paragraphs]
+    if section.quote:
+        parts += [Text(line, EMPHASIS) for line in section.quote.splitlines() if line.strip()]
+    if section.pairs:
+        parts.append(pairs(section.pairs, (130, width - 130)))
+    if section.grid:
+        widths = [width * share / 100 for share in section.grid.shares]
+        parts.append(grid(section.grid.head, section.grid.rows, widths, right=section.grid.right))
+    parts += bullets(section.items)
+    heading = Heading(section.title)
+    long = len(section.pairs) + (len(section.grid.rows) if section.grid else 0) > 6
+    return [CondPageBreak(130), heading, *parts] if long else [KeepTogether([heading, *parts])]
+
+
+def _verification(issue: Issue) -> list[Flowable]:
+    if issue.is_draft:
+        return [KeepTogether([Heading("Verify this report"), Text("A draft has no code and cannot be verified.")])]
+    how = (
+        "Anyone can check that this paper is genuine, current and unaltered. Open the address and type the code, "
+        "or give the file itself; with the code and the case number the page restates every fact printed here."
+    )
+    parts: list[Flowable] = [Heading("Verify this report"), Text(how), LinkLine(issue.verify_url)]
+    parts += [Text(f"Code: {spell_code(issue.code)}", STRONG)]
+    parts += [Code2D(f"{issue.verify_url}?code={issue.code}", issue.code)]
+    if issue.demonstration:
+        parts += [Spacer(0, 6), Text(words.DEMONSTRATION, NOTE)]
+    return [KeepTogether(parts)]

@@ -1,0 +1,347 @@
+"""What a report says, frozen: typed facts, one spelling of them, one digest.
+
+Pure: no Django, no clock. ``SCHEMA`` changes whenever a field is added, removed or
+re-interpreted, so that a report of ten years ago is read by the rules it was written under.
+"""
+
+import dataclasses
+import hashlib
+import hmac
+import secrets
+import types
+import typing
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import rfc8785
+
+SCHEMA = 1
+T = TypeVar("T")
+
+# Crockford's alphabet: no I, L, O, U, so that a code read from paper is typed right.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 24  # 23 random characters (115 bits) and one that catches slips of the finger
+READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
+
+
+class Kind(StrEnum):
+    """The seven kinds of report (domain.md, "The report")."""
+
+    ENROLLMENT = "enrollment_notice"
+    PROGRESS = "progress"
+    NON_COMPLIANCE = "non_compliance"
+    COMPLETION = "completion_certificate"
+    FINAL = "final"
+    REFERRAL_BACK = "referral_back"
+    CORRECTION = "correction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caption:
+    court: str
+    jurisdiction: str
+    county: str
+    state: str
+    zone: str
+    case_number: str
+    reference: str
+    hearing_at: datetime | None = None
+    hearing_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    name: str
+    birth_year: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    ordered_on: date
+    stage: str
+    conditions: tuple[str, ...]
+    complete_by: date | None
+    officer_name: str
+    defense_counsel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The policy in force for this person, as far as a court can ask about it."""
+
+    policy_number: int
+    track_months: int
+    cadence: str
+    window_days: int
+    grace_days: int
+    cure_days: int
+    missed_in_row_at_risk: int
+    missed_in_row_not_in_compliance: int
+    missed_total_not_in_compliance: int
+    required_percent: int
+    pass_mark_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    name: str
+    organization: str
+    contact_name: str
+    contact_phone: str
+    contact_email: str
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    position: int
+    title: str
+    required_seconds: int
+    credited_seconds: int
+    completed_at: datetime | None
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    title: str
+    edition: int
+    language: str
+    enrolled_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    attestations: int
+    modules: tuple[Module, ...]
+
+    @property
+    def required(self) -> int:
+        return sum(not module.waived for module in self.modules)
+
+    @property
+    def completed(self) -> int:
+        return sum(module.completed_at is not None and not module.waived for module in self.modules)
+
+    @property
+    def seconds_required(self) -> int:
+        return sum(module.required_seconds for module in self.modules if not module.waived)
+
+    @property
+    def seconds_credited(self) -> int:
+        return sum(module.credited_seconds for module in self.modules)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckIn:
+    number: int
+    due_on: date
+    status: str
+    submitted_at: datetime | None
+    excused_reason: str
+    notices: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolling:
+    from_on: date
+    to_on: date | None
+    reason: str
+    authority: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    days: int
+    reason: str
+    ordered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    check_in_number: int
+    from_at: datetime
+    to_at: datetime
+    added_minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commitment:
+    """``named_by_order`` holds what it is only where the court's own order named it (security.md 0.14)."""
+
+    number: int
+    status: str
+    verified_on: date | None
+    named_by_order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    opened_on: date
+    ends_on: date
+    months: int
+    cadence: str
+    scheduled: int
+    on_time: int
+    late: int
+    cured: int
+    excused: int
+    missed: int
+    check_ins: tuple[CheckIn, ...]
+    tollings: tuple[Tolling, ...]
+    extensions: tuple[Extension, ...]
+    outages: tuple[Outage, ...]
+    commitments: tuple[Commitment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """One condition as ordered. ``status``: met, partly_met, not_met, not_yet_due, not_verified_here."""
+
+    number: int
+    words: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determination:
+    """``because`` is the rule in the words of the policy then in force."""
+
+    code: str
+    rule: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supersedes:
+    number: str
+    kind: str
+    released_on: date
+    what_changed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """Everything that a report says about a case, as of one moment."""
+
+    schema: int = SCHEMA
+    kind: str
+    language: str
+    as_of: datetime
+    period_from: date
+    period_to: date
+    caption: Caption
+    person: Person
+    authority: Authority
+    program: Program
+    enrolled_at: datetime | None
+    course: Course | None
+    track: Track | None
+    conditions: tuple[Condition, ...]
+    determination: Determination | None
+    supersedes: Supersedes | None = None
+
+    @property
+    def subject_kind(self) -> str:
+        """The kind whose contents this holds: a correction holds those of what it corrects."""
+        if self.kind == Kind.CORRECTION and self.supersedes:
+            return self.supersedes.kind
+        return self.kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """What a human's acts add to the facts: who prepared and released it, under which number and code."""
+
+    number: str
+    code: str
+    prepared_by: str
+    prepared_at: datetime
+    released_by: str = ""
+    released_at: datetime | None = None
+    second_by: str = ""
+    answer: str = ""
+    verify_url: str = ""
+    demonstration: bool = False
+
+    @property
+    def is_draft(self) -> bool:
+        return self.released_at is None
+
+
+def canonical(facts: ReportFacts) -> bytes:
+    """RFC 8785 JSON: the one spelling that is digested, attached and kept."""
+    return rfc8785.dumps(as_json(facts))
+
+
+def digest(facts: ReportFacts) -> str:
+    """SHA-256 of the canonical JSON, hex. Guessable: never stored in the clear beside a case (security.md 2.6)."""
+    return hashlib.sha256(canonical(facts)).hexdigest()
+
+
+def commitment(facts: ReportFacts, *, salt: bytes) -> str:
+    """HMAC-SHA-256 under a salt of its own, hex: what the register chains."""
+    return hmac.new(salt, canonical(facts), hashlib.sha256).hexdigest()
+
+
+def as_json(value: Any) -> Any:
+    """Dataclasses, dates and tuples as plain JSON. Instants are UTC, to the microsecond, ending in Z."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple | list):
+        return [as_json(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return value
+
+
+def from_json(kind: type[T], data: Any) -> T:
+    """The inverse of :func:`as_json` for one of the dataclasses above. Raises TypeError on an unknown shape."""
+    return typing.cast(T, _read(kind, data))
+
+
+def new_code() -> str:
+    """A fresh verification code: 115 random bits and a check character, without separators."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH - 1))
+    return body + _check(body)
+
+
+def spell_code(code: str) -> str:
+    """The code as printed: groups of four."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def read_code(typed: str) -> str | None:
+    """What a person typed, as a code; None when it cannot be one (wrong length, letter or check character)."""
+    code = typed.upper().strip().translate(READ_AS)
+    if len(code) != CODE_LENGTH or set(code) - set(ALPHABET):
+        return None
+    return code if _check(code[:-1]) == code[-1] else None
+
+
+def code_digest(code: str) -> str:
+    """What is stored and looked up: the code itself stands only on the paper."""
+    return hashlib.sha256(f"amends verification code:{code}".encode()).hexdigest()
+
+
+def _check(body: str) -> str:
+    return ALPHABET[hashlib.sha256(body.encode()).digest()[0] % len(ALPHABET)]
+
+
+def _read(kind: Any, data: Any) -> Any:
+    origin = typing.get_origin(kind)
+    if origin is types.UnionType:
+        inner = next(option for option in typing.get_args(kind) if option is not type(None))
+        return None if data is None else _read(inner, data)
+    if origin is tuple:
+        return tuple(_read(typing.get_args(kind)[0], item) for item in data)
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
+        hints = typing.get_type_hints(kind)
+        return kind(**{name: _read(hints[name], value) for name, value in data.items()})
+    if kind is datetime:
+        return datetime.fromisoformat(data)
+    return date.fromisoformat(data) if kind is date else kind(data)

@@ -1,0 +1,121 @@
+"""Is this report genuine, current and unaltered? Answered for anyone, about nothing else.
+
+A sealed report answers exactly as an unknown one (security.md, decisions).
+"""
+
+import hmac
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from court_reports import content, words
+from court_reports.actions.supersede import is_superseded
+from court_reports.models import Entry, RegisterEntry, Release
+from court_reports.snapshot import code_digest, read_code
+from lms import crypto
+
+
+class Answer(StrEnum):
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+    ALTERED = "altered"
+    UNKNOWN = "unknown"
+    MISTYPED = "mistyped"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What may be said. Number and date are on the paper; names only with the case number."""
+
+    answer: Answer
+    number: str = ""
+    released_at: datetime | None = None
+    replaced_by: str = ""
+    caption: content.Pairs = ()
+    sections: tuple[content.Section, ...] = ()
+    title: str = ""
+    court: str = ""
+    case_number_wrong: bool = field(default=False)
+
+
+UNKNOWN = Result(Answer.UNKNOWN)
+
+
+def check(*, code: str = "", case_number: str = "", digest: str = "") -> Result:
+    """Answer by code, by the SHA-256 of a file, or by both. With code and case number every fact is restated."""
+    if code:
+        known = read_code(code)
+        if known is None:
+            return Result(Answer.MISTYPED)
+        return _by_code(known, case_number, digest)
+    release = _release_of_file(digest)
+    return _standing(release) if release and _readable(release) else UNKNOWN
+
+
+def _by_code(code: str, case_number: str, digest: str) -> Result:
+    # Looked up by a digest of the code: an index cannot leak, by its timing, how near a guess came.
+    release = Release.objects.with_report().filter(code_digest=code_digest(code)).first()
+    if release is None or not _readable(release):
+        return UNKNOWN
+    if digest and not _is_of(release, digest):
+        return Result(Answer.ALTERED)
+    result = _standing(release)
+    if not case_number:
+        return result
+    return _restated(release, result, case_number)
+
+
+def _is_of(release: Release, digest: str) -> bool:
+    given = digest.lower()
+    return hmac.compare_digest(given, release.file_digest) or hmac.compare_digest(given, release.filing_digest)
+
+
+def _release_of_file(digest: str) -> Release | None:
+    given = digest.lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", given):
+        return None
+    releases = Release.objects.with_report()
+    return releases.filter(file_digest=given).first() or releases.filter(filing_digest=given).first()
+
+
+def _readable(release: Release) -> bool:
+    """Whether the case has not been sealed."""
+    try:
+        _ = release.issue
+    except (crypto.KeyMissing, crypto.Tampered):
+        return False
+    return True
+
+
+def _standing(release: Release) -> Result:
+    answer, replaced_by = Answer.CURRENT, ""
+    if is_superseded(release):
+        later = Release.objects.filter(report__supersedes=release.report_id).latest("released_at")
+        answer, replaced_by = Answer.SUPERSEDED, later.number
+    if RegisterEntry.objects.filter(release=release, kind=Entry.REVOKED).exists():
+        answer = Answer.REVOKED
+    return Result(answer, release.number, release.released_at, replaced_by)
+
+
+def _restated(release: Release, result: Result, case_number: str) -> Result:
+    facts, issue = release.report.facts, release.issue
+    known = _plain(facts.caption.case_number or facts.caption.reference)
+    if not hmac.compare_digest(_plain(case_number).encode(), known.encode()):
+        return Result(result.answer, result.number, result.released_at, result.replaced_by, case_number_wrong=True)
+    return Result(
+        result.answer,
+        result.number,
+        result.released_at,
+        result.replaced_by,
+        caption=content.caption(facts),
+        sections=content.sections(facts, issue),
+        title=words.title(facts),
+        court=facts.caption.court,
+    )
+
+
+def _plain(case_number: str) -> str:
+    """Case numbers are compared by letters and digits alone: clerks punctuate differently."""
+    return re.sub(r"[^0-9A-Z]", "", case_number.upper())

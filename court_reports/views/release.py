@@ -1,0 +1,191 @@
+"""The facilitator's side: look at a draft, settle what stands in its way, let it go."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from court_reports import access, content, signing, words
+from court_reports import render as drawing
+from court_reports.actions import deliver, draft, release, supersede
+from court_reports.forms import CorrectionForm, DraftForm
+from court_reports.models import Release, Report
+from court_reports.pdf.text import MissingGlyph
+from court_reports.rules.preflight import Problem
+from court_reports.views.files import pdf
+from lms.people.access import only
+from lms.people.http import Request
+from lms.people.models import Kind
+from lms.referrals.access import referrals_for
+
+PROBLEMS = {
+    "blank": gettext_lazy("Missing: %(what)s."),
+    "unreviewed": gettext_lazy("Check-in %(what)s in this period has not been reviewed."),
+    "overlap": gettext_lazy("The period repeats that of report %(what)s."),
+    "forbidden": gettext_lazy("A report must not hold %(what)s."),
+    "glyph": gettext_lazy("The report cannot print every character of “%(what)s”."),
+}
+
+
+@only(Kind.STAFF)
+@require_GET
+def reports(request: Request) -> HttpResponse:
+    """What waits for release, and what was released lately."""
+    visible = access.drafts_for(request.user)
+    context = {
+        "waiting": visible.waiting().order_by("drafted_at"),
+        "released": visible.filter(release__isnull=False).order_by("-release__released_at")[:30],
+    }
+    return render(request, "facilitate/reports/list.html", context)
+
+
+@only(Kind.STAFF)
+@require_GET
+def report(request: Request, pk: str) -> HttpResponse:
+    """One report: what it says, what stands in its way, its ledger."""
+    return render(request, "facilitate/reports/report.html", _page(request, _fetch(request, pk)))
+
+
+@only(Kind.STAFF)
+@require_GET
+def file(request: Request, pk: str) -> HttpResponse:
+    """The PDF: a draft marked DRAFT, or the released bytes."""
+    row = _fetch(request, pk)
+    if row.is_released:
+        data = deliver.open_own_copy(release=row.release, by=request.user, now=request.now)
+        return pdf(data, row.release.file_name)
+    try:
+        return pdf(drawing.render(row), "draft.pdf", inline=True)
+    except MissingGlyph as problem:
+        messages.error(request, PROBLEMS["glyph"] % {"what": problem.words})
+        return redirect("reports_staff:report", pk=pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def start(request: Request, referral: str) -> HttpResponse:
+    """Draft a report on request."""
+    case = get_object_or_404(referrals_for(request.user), pk=referral)
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose which report."))
+        return redirect("referrals:case", case.pk)
+    row = draft.draft(referral=case, kind=form.cleaned_data["kind"], by=request.user, now=request.now)
+    return redirect("reports_staff:report", pk=row.pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def refresh(request: Request, pk: str) -> HttpResponse:
+    """Read the facts anew."""
+    row = _fetch(request, pk)
+    try:
+        draft.refresh(report=row, by=request.user, now=request.now)
+        messages.success(request, _("The facts were read again, as of now."))
+    except (draft.AlreadyReleased, draft.Discarded):
+        messages.info(request, _("This report is no longer a draft."))
+    return redirect("reports_staff:report", pk=pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def discard(request: Request, pk: str) -> HttpResponse:
+    """Put a draft aside."""
+    row = _fetch(request, pk)
+    try:
+        draft.discard(report=row, by=request.user, now=request.now)
+        messages.success(request, _("The draft was put aside. Nothing was sent."))
+    except (draft.AlreadyReleased, draft.Discarded):
+        messages.info(request, _("This report is no longer a draft."))
+    return redirect("reports_staff:list")
+
+
+@only(Kind.STAFF)
+def let_go(request: Request, pk: str) -> HttpResponse:
+    """Read once more, then sign your name to it. Somebody else’s report is missing before anyone is asked who they are."""
+    _fetch(request, pk)
+    return _let_go(request, pk)
+
+
+@reauthentication_required
+def _let_go(request: Request, pk: str) -> HttpResponse:
+    """Asks for the password or factor again when the last time is too long ago."""
+    row = _fetch(request, pk)
+    if request.method != "POST":
+        return render(request, "facilitate/reports/release.html", _page(request, row))
+    if message := _try_release(request, row):
+        messages.error(request, message)
+    return redirect("reports_staff:report", pk=pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def correct(request: Request, pk: str) -> HttpResponse:
+    """Begin the report that will replace a released one."""
+    row = _fetch(request, pk)
+    old = get_object_or_404(Release, report=row)
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        return render(request, "facilitate/reports/report.html", _page(request, row, correction_form=form))
+    try:
+        new = supersede.correct(release=old, **form.cleaned_data, by=request.user, now=request.now)
+    except supersede.AlreadySuperseded:
+        messages.info(request, _("A later report has replaced this one already. Correct that one."))
+        return redirect("reports_staff:report", pk=pk)
+    return redirect("reports_staff:report", pk=new.pk)
+
+
+def _fetch(request: Request, pk: str) -> Report:
+    return get_object_or_404(access.drafts_for(request.user), pk=pk)
+
+
+def _try_release(request: Request, row: Report) -> str:
+    """Releases, or says why not."""
+    try:
+        gone = release.release(report=row, by=request.user, now=request.now)
+    except release.PreflightRefused as refused:
+        return " ".join(say(problem) for problem in refused.problems)
+    except release.AnswerStillOpen:
+        return _("The person may still answer. A notice goes after that, or once the answer is there.")
+    except release.SamePersonTwice:
+        return _("You have released it already. This kind needs a second person.")
+    except release.NotAllowed:
+        return _("Only the facilitator of this case or an administrator of the program may release it.")
+    except (release.AlreadyReleased, release.Discarded):
+        return _("This report is no longer a draft.")
+    except signing.SigningKeyUnusable:
+        return _("The signing key cannot be used, so nothing was released. Tell the operator.")
+    done = _("Released. The court has been told that a report waits.")
+    first = _("Recorded. A second person must release it before it goes.")
+    messages.success(request, done if gone else first)
+    return ""
+
+
+def say(problem: Problem) -> str:
+    return str(PROBLEMS[problem.code] % {"what": problem.what})
+
+
+def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
+    facts = row.facts
+    issue = row.release.issue if row.is_released else draft.a_draft_issue(row)
+    found = () if row.is_released or row.discarded_at else release.preflight(report=row, now=request.now)
+    context = {
+        "report": row,
+        "title": words.title(facts),
+        "caption": content.caption(facts),
+        "sections": content.sections(facts, issue),
+        "problems": [say(problem) for problem in found],
+        "may_release": access.may_release(request.user, row),
+        "waits_for_answer": bool(row.answer_by and request.now < row.answer_by and not row.answered_at),
+        "is_second": bool(row.first_release_by_id and row.first_release_by_id != request.user.pk),
+        "deliveries": row.release.deliveries.select_related("by") if row.is_released else (),
+        "superseded": row.is_released and supersede.is_superseded(row.release),
+        "correction_form": CorrectionForm(),
+        "zone": row.referral.court.zone,
+    }
+    return context | more

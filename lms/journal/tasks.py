@@ -1,0 +1,12 @@
+"""The journal's doorbell."""
+
+from celery import shared_task
+
+from lms import clock
+from lms.journal import journal
+
+
+@shared_task
+def seal(**_: object) -> None:
+    """Link what was written since the last ring."""
+    journal.seal_all(now=clock.now())

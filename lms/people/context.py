@@ -1,0 +1,49 @@
+"""What every page's frame needs to know about who is looking at it."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from lms.people.models import Kind
+
+NAVIGATION = {
+    Kind.RESPONSIBLE_PARTY: [
+        (_("Home"), "home"),
+        (_("Course"), "learn:home"),
+        (_("Check-ins"), "check_ins:home"),
+        (_("Reports"), "my_reports:list"),
+    ],
+    Kind.STAFF: [
+        (_("Caseload"), "referrals:caseload"),
+        (_("Reviews"), "courses_staff:queue"),
+        (_("Check-ins"), "track_staff:queue"),
+        (_("Reports"), "reports_staff:list"),
+    ],
+    Kind.COURT: [(_("Referrals"), "referrals:court_home"), (_("Reports"), "reports_court:list")],
+    Kind.AUTHOR: [(_("Authoring"), "wagtailadmin_home")],
+}
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """``navigation``: [{label, url, current}] for this kind of account; ``development``: whether this is a copy to play with."""
+    user = getattr(request, "user", None)
+    items = NAVIGATION.get(user.kind, []) if user and user.is_authenticated else []
+    shown = [_item(label, name, request.path) for label, name in items]
+    if user and user.is_authenticated and user.kind == Kind.STAFF and user.has_perm("wagtailadmin.access_admin"):
+        shown.append(_item(_("Administration"), "wagtailadmin_home", request.path))
+    return {"navigation": _marked([item for item in shown if item]), "development": settings.DEVELOPMENT}
+
+
+def _item(label: object, name: str, path: str) -> dict[str, object] | None:
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return None
+    return {"label": label, "url": url, "current": path == url if url == "/" else path.startswith(url)}
+
+
+def _marked(items: list[dict[str, object]]) -> list[dict[str, object]]:
+    """One place is “here”: the deepest, since /facilitate/reports/ lies within /facilitate/."""
+    deepest = max((str(item["url"]) for item in items if item["current"]), key=len, default="")
+    return [item | {"current": item["url"] == deepest} for item in items]

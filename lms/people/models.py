@@ -1,0 +1,75 @@
+"""Who may sign in, and with what. Who may do what stands in each app's ``access.py``."""
+
+import secrets
+import uuid
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """What an account is for. One account is one kind, so that roles which must not meet cannot."""
+
+    RESPONSIBLE_PARTY = "responsible_party", _("Responsible party")
+    AUTHOR = "author", _("Author or reviewer")
+    STAFF = "staff", _("Program staff")
+    COURT = "court", _("Court user")
+    SURVIVOR_PARTICIPANT = "survivor_participant", _("Survivor participant")
+
+
+def random_handle() -> str:
+    """A sign-in name that says nothing about a person."""
+    return secrets.token_hex(6)
+
+
+class User(AbstractUser):
+    """An account. An author's carries a handle and nothing else (security.md 2.6)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = models.CharField(_("handle"), max_length=40, unique=True, default=random_handle)
+    email = models.EmailField(_("e-mail address"), unique=True, null=True, blank=True)
+    kind = models.CharField(_("kind of account"), max_length=24, choices=Kind, default=Kind.RESPONSIBLE_PARTY)
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("en", "English"), ("es", "Español")], default="en"
+    )
+    zone = models.CharField(_("time zone"), max_length=64, blank=True)
+
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind="author") | models.Q(first_name="", last_name=""),
+                name="an_author_account_bears_no_name",
+            )
+        ]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        # Two accounts without an address must not collide on the empty string.
+        self.email = self.email.lower() if self.email else None
+        super().save(*args, **kwargs)
+
+    @property
+    def must_use_second_factor(self) -> bool:
+        """Everyone but those whom a second factor could keep out of their own case (security.md R2)."""
+        return self.kind not in {Kind.RESPONSIBLE_PARTY, Kind.SURVIVOR_PARTICIPANT}
+
+    @property
+    def shown_name(self) -> str:
+        """The name where a name may be shown; a handle where it may not."""
+        return self.get_full_name() or self.username
+
+
+class SubjectKey(models.Model):
+    """One person's encryption key, wrapped by the key ring. Destroy it and the words are gone."""
+
+    subject = models.UUIDField()
+    zone = models.CharField(max_length=20)
+    version = models.PositiveSmallIntegerField()
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subject", "zone"], name="one_key_per_subject_and_zone")]

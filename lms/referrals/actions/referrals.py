@@ -1,0 +1,136 @@
+"""The life of a case: received, assigned, enrolled, ended."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from lms.journal import journal
+from lms.people.models import User
+from lms.referrals import signals
+from lms.referrals.access import facilitators_of
+from lms.referrals.models import Court, Hearing, Program, Referral
+
+OUTCOMES = {
+    "completed": "completed_at",
+    "not_completed": "not_completed_at",
+    "referred_back": "referred_back_at",
+    "withdrawn": "withdrawn_at",
+    "transferred": "transferred_at",
+}
+
+
+class CaseClosed(Exception):
+    """The case has ended; nothing more can be done in it."""
+
+
+class NotAFacilitator(Exception):
+    """This person holds no facilitator role in this program."""
+
+
+@transaction.atomic
+def receive(*, program: Program, court: Court, fields: Mapping[str, Any], by: User | None, now: datetime) -> Referral:
+    """Take in a referral as the court posted it. ``fields`` are clean model values of Referral.
+
+    The facilitator with the fewest open cases gets it. Raises IntegrityError when this
+    court already referred this case number to this program.
+    """
+    referral = Referral.objects.create(
+        program=program, court=court, received_at=now, received_by=by, facilitator=_least_busy(program), **fields
+    )
+    journal.record("referral.received", about=referral.subject, on=referral, by=by, at=now, changed=sorted(fields))
+    return referral
+
+
+@transaction.atomic
+def assign_facilitator(*, referral: Referral, facilitator: User, by: User, now: datetime) -> Referral:
+    """Hand a case to a facilitator of its program. Raises NotAFacilitator."""
+    if not facilitators_of(referral.program).filter(pk=facilitator.pk).exists():
+        raise NotAFacilitator(facilitator.pk)
+    referral = locked(referral)
+    referral.facilitator = facilitator
+    referral.save(update_fields=["facilitator"])
+    journal.record(
+        "referral.assigned", about=referral.subject, on=referral, by=by, at=now, data={"to": str(facilitator.pk)}
+    )
+    return referral
+
+
+@transaction.atomic
+def add_hearing(*, referral: Referral, at: datetime, kind: str, by: User | None, now: datetime) -> Hearing:
+    """Record a court date. Reports are scheduled from it."""
+    hearing = Hearing.objects.create(referral=referral, at=at, kind=kind, recorded_at=now)
+    journal.record("referral.hearing_added", about=referral.subject, on=hearing, by=by, at=now)
+    return hearing
+
+
+@transaction.atomic
+def cancel_hearing(*, hearing: Hearing, by: User | None, now: datetime) -> Hearing:
+    """A hearing that will not take place; moving one is cancelling it and adding another."""
+    Hearing.objects.filter(pk=hearing.pk, cancelled_at=None).update(cancelled_at=now)
+    journal.record("referral.hearing_cancelled", about=hearing.referral.subject, on=hearing, by=by, at=now)
+    hearing.refresh_from_db()
+    return hearing
+
+
+def mark_course_started(*, referral: Referral, by: User | None, now: datetime) -> Referral:
+    """The first module was opened. Again is harmless: the first moment stays."""
+    return _mark(referral, "course_started_at", by, now)
+
+
+def mark_course_completed(*, referral: Referral, by: User | None, now: datetime) -> Referral:
+    """The course's last requirement was met."""
+    return _mark(referral, "course_completed_at", by, now)
+
+
+def mark_track_opened(*, referral: Referral, by: User | None, now: datetime) -> Referral:
+    """The accountability track opened."""
+    return _mark(referral, "track_opened_at", by, now)
+
+
+@transaction.atomic
+def close(*, referral: Referral, outcome: str, by: User, now: datetime) -> Referral:
+    """End a case by a named human's act. ``outcome`` is a key of OUTCOMES. Raises CaseClosed."""
+    referral = locked(referral)
+    if not referral.is_open:
+        raise CaseClosed(referral.pk)
+    setattr(referral, OUTCOMES[outcome], now)
+    referral.save(update_fields=[OUTCOMES[outcome]])
+    journal.record(f"referral.{outcome}", about=referral.subject, on=referral, by=by, at=now)
+    signals.closed.send(sender=Referral, referral=referral, outcome=outcome, by=by, now=now)
+    return referral
+
+
+def refer_back(*, referral: Referral, by: User, now: datetime) -> Referral:
+    """Return the case to the court; only with a released referral-back notice behind it."""
+    return close(referral=referral, outcome="referred_back", by=by, now=now)
+
+
+def withdraw(*, referral: Referral, by: User, now: datetime) -> Referral:
+    """The court took its referral back before it ran its course."""
+    return close(referral=referral, outcome="withdrawn", by=by, now=now)
+
+
+def locked(referral: Referral) -> Referral:
+    """The row as it stands, held until the transaction ends."""
+    return (
+        Referral.objects.select_for_update(of=("self",))
+        .select_related("court", "program", "policy")
+        .get(pk=referral.pk)
+    )
+
+
+@transaction.atomic
+def _mark(referral: Referral, moment: str, by: User | None, now: datetime) -> Referral:
+    won = Referral.objects.filter(pk=referral.pk, **{moment: None}).update(**{moment: now})
+    if won:
+        journal.record(f"referral.{moment.removesuffix('_at')}", about=referral.subject, on=referral, by=by, at=now)
+    referral.refresh_from_db(fields=[moment])
+    return referral
+
+
+def _least_busy(program: Program) -> User | None:
+    candidates = list(facilitators_of(program).order_by("pk"))
+    load = {user.pk: Referral.objects.open().filter(facilitator=user).count() for user in candidates}
+    return min(candidates, key=lambda user: load[user.pk], default=None)

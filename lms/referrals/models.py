@@ -1,0 +1,466 @@
+"""Courts, programs, policies, and the cases that courts refer."""
+
+import hashlib
+import uuid
+from datetime import datetime, time
+from decimal import Decimal
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from lms.people.models import Kind, User
+from lms.referrals.rules import policy as policy_rules
+from lms.referrals.rules.status import ENDINGS, MOMENTS, Status, status_of
+
+LANGUAGES = [("en", "English"), ("es", "Español")]
+
+
+def validate_zone(name: str) -> None:
+    """An IANA zone name the pinned tz database knows."""
+    if name not in available_timezones():
+        raise ValidationError(_("%(name)s is not a known time zone. Example: America/New_York."), params={"name": name})
+
+
+def validate_cadence(text: str) -> None:
+    try:
+        policy_rules.parse_cadence(text)
+    except ValueError as problem:
+        raise ValidationError(
+            _("A cadence reads like “week x 8, two_weeks x 4, month”: %(problem)s."), params={"problem": str(problem)}
+        ) from problem
+
+
+def validate_dates(value: object) -> None:
+    try:
+        [datetime.fromisoformat(str(day)).date() for day in value]  # type: ignore[attr-defined]
+    except (TypeError, ValueError) as problem:
+        raise ValidationError(_("Give dates like 2027-01-01.")) from problem
+
+
+class Court(models.Model):
+    """A referring authority: a court, a prosecutor's office or a probation office."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    jurisdiction = models.CharField(_("jurisdiction"), max_length=200)
+    county = models.CharField(_("county"), max_length=100)
+    state = models.CharField(_("state"), max_length=2)
+    zone = models.CharField(_("time zone"), max_length=64, default="America/New_York", validators=[validate_zone])
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("court")
+        verbose_name_plural = _("courts")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CourtProfile(models.Model):
+    """What one court wants (domain.md, "Court profile")."""
+
+    PAPERS: ClassVar = [("letter", "US Letter"), ("a4", "A4")]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    court = models.OneToOneField(Court, models.CASCADE, related_name="profile")
+    accepted_by = models.CharField(_("accepted by"), max_length=200, blank=True)
+    accepted_on = models.DateField(_("accepted on"), null=True, blank=True)
+    report_kinds = models.JSONField(_("report kinds"), default=list, blank=True)
+    hearing_lead_days = models.PositiveSmallIntegerField(_("days before a hearing that a report is due"), default=7)
+    paper = models.CharField(_("paper"), max_length=6, choices=PAPERS, default="letter")
+    filing_copy = models.BooleanField(_("wants a filing copy without a signature field"), default=False)
+    holidays = models.JSONField(_("holidays"), default=list, blank=True, validators=[validate_dates])
+    tolling_allowed = models.BooleanField(_("tolling is allowed"), default=True)
+    max_months = models.PositiveSmallIntegerField(_("longest track, in months"), null=True, blank=True)
+    report_language = models.CharField(_("language of reports"), max_length=2, choices=LANGUAGES, default="en")
+
+    class Meta:
+        verbose_name = _("court profile")
+        verbose_name_plural = _("court profiles")
+
+    def __str__(self) -> str:
+        return str(self.court)
+
+
+class CourtMembership(models.Model):
+    """Who belongs to which court."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    court = models.ForeignKey(Court, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="court_memberships")
+    lead = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["court", "user"], name="one_membership_per_court")]
+
+
+class Program(models.Model):
+    """A course plus its policy. The course itself points here."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=200)
+    slug = models.SlugField(_("short name"), unique=True)
+    organization = models.CharField(_("organization"), max_length=200, blank=True)
+    contact_name = models.CharField(_("contact"), max_length=200, blank=True)
+    contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    contact_email = models.EmailField(_("e-mail address"), blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def policy_at(self, moment: datetime) -> "PolicyVersion":
+        """The newest version in force at ``moment``. Raises PolicyVersion.DoesNotExist."""
+        return self.policies.filter(in_force_from__lte=moment).latest("in_force_from", "number")
+
+
+class ProgramRole(models.TextChoices):
+    FACILITATOR = "facilitator", _("Facilitator")
+    ADMINISTRATOR = "administrator", _("Program administrator")
+    AUDITOR = "auditor", _("Auditor")
+    AUTHOR = "author", _("Author")
+    REVIEWER = "reviewer", _("Reviewer")
+
+
+KIND_OF_ROLE = {
+    ProgramRole.FACILITATOR: Kind.STAFF,
+    ProgramRole.ADMINISTRATOR: Kind.STAFF,
+    ProgramRole.AUDITOR: Kind.STAFF,
+    ProgramRole.AUTHOR: Kind.AUTHOR,
+    ProgramRole.REVIEWER: Kind.AUTHOR,
+}
+
+
+class ProgramMembership(models.Model):
+    """A role held for a program, never globally (security.md 5)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="program_memberships")
+    role = models.CharField(_("role"), max_length=16, choices=ProgramRole)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "user", "role"], name="one_row_per_role")]
+
+
+class PolicyVersion(models.Model):
+    """One version of a program's policy. Never edited once in force: a change is a new version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="policies", verbose_name=_("program"))
+    number = models.PositiveSmallIntegerField(_("version"), default=1)
+    in_force_from = models.DateTimeField(_("in force from"))
+    track_months = models.PositiveSmallIntegerField(
+        _("track, in months"), default=6, validators=[MinValueValidator(1), MaxValueValidator(36)]
+    )
+    cadence = models.CharField(_("cadence"), max_length=120, default="week", validators=[validate_cadence])
+    window_days = models.PositiveSmallIntegerField(_("window opens, days before due"), default=3)
+    grace_days = models.PositiveSmallIntegerField(_("grace, days after due"), default=2)
+    cure_days = models.PositiveSmallIntegerField(_("cure until, days after due"), default=7)
+    quiet_from = models.TimeField(_("no reminders from"), default=time(21))
+    quiet_until = models.TimeField(_("no reminders until"), default=time(8))
+    answer_days = models.PositiveSmallIntegerField(_("days to answer a drafted notice"), default=5)
+    missed_in_row_at_risk = models.PositiveSmallIntegerField(_("missed in a row before “at risk”"), default=1)
+    missed_in_row_not_in_compliance = models.PositiveSmallIntegerField(
+        _("missed in a row before “not in compliance”"), default=2
+    )
+    missed_total_not_in_compliance = models.PositiveSmallIntegerField(
+        _("missed in total before “not in compliance”"), default=4
+    )
+    required_share = models.DecimalField(
+        _("share of check-ins required to complete"), max_digits=3, decimal_places=2, default=Decimal("0.90")
+    )
+    review_business_days = models.PositiveSmallIntegerField(_("business days to answer a check-in"), default=3)
+    return_hours = models.PositiveSmallIntegerField(_("hours a returned check-in stays open"), default=72)
+    started_leeway_minutes = models.PositiveSmallIntegerField(_("minutes to finish what was begun in time"), default=60)
+    outage_minutes = models.PositiveSmallIntegerField(_("minutes of outage that lengthen a window"), default=30)
+    pass_mark = models.DecimalField(_("pass mark"), max_digits=3, decimal_places=2, default=Decimal("0.80"))
+    attempts_before_cool_down = models.PositiveSmallIntegerField(_("attempts before a pause"), default=3)
+    cool_down_hours = models.PositiveSmallIntegerField(_("hours of pause"), default=24)
+    reflection_min_words = models.PositiveSmallIntegerField(_("words a reflection needs"), default=150)
+    reflection_reviewed = models.BooleanField(_("a person reads each reflection"), default=True)
+    hearing_lead_days = models.PositiveSmallIntegerField(_("report, days before a hearing"), default=7)
+    progress_day_of_month = models.PositiveSmallIntegerField(
+        _("progress report, day of the month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
+    )
+    retention_years = models.PositiveSmallIntegerField(_("years a closed case is kept"), default=2)
+
+    class Meta:
+        ordering: ClassVar = ["program", "-number"]
+        verbose_name = _("policy version")
+        verbose_name_plural = _("policy versions")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "number"], name="one_policy_per_number"),
+            models.CheckConstraint(condition=Q(cure_days__gte=F("grace_days")), name="cure_not_before_grace"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} · {self.number}"
+
+    @property
+    def rules(self) -> policy_rules.Policy:
+        """The frozen policy that pure rules read."""
+        names = policy_rules.Policy.__dataclass_fields__
+        values = {name: getattr(self, name) for name in names if name != "cadence"}
+        return policy_rules.Policy(**values, cadence=policy_rules.parse_cadence(self.cadence))
+
+
+class AgreementKind(models.TextChoices):
+    PARTICIPATION = "participation", _("Participation agreement")
+    RELEASE = "release", _("Release of information")
+
+
+class Agreement(models.Model):
+    """One text, in one version and language. Never edited: a change is a new version."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="agreements")
+    kind = models.CharField(max_length=16, choices=AgreementKind)
+    version = models.PositiveSmallIntegerField(default=1)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    title = models.CharField(max_length=200)
+    body = models.TextField(help_text=_("Plain text; a blank line begins a paragraph."))
+    digest = models.CharField(max_length=64, editable=False)
+
+    class Meta:
+        ordering: ClassVar = ["kind", "-version", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "kind", "version", "language"], name="one_text_per_version_and_language"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.version}, {self.language})"
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.digest = hashlib.sha256(f"{self.title}\n\n{self.body}".encode()).hexdigest()
+        super().save(*args, **kwargs)
+
+
+class ReferralQuerySet(models.QuerySet["Referral"]):
+    def visible_to(self, user: User) -> Self:
+        """Whose case is whose: the person's own, the court's, the caseload's, the program's (invariant 8)."""
+        if user.kind == Kind.RESPONSIBLE_PARTY:
+            return self.filter(person=user)
+        if user.kind == Kind.COURT:
+            return self.filter(court__in=CourtMembership.objects.filter(user=user).values("court"))
+        if user.kind == Kind.STAFF:
+            administered = ProgramMembership.objects.filter(user=user, role=ProgramRole.ADMINISTRATOR).values("program")
+            return self.filter(Q(facilitator=user) | Q(program__in=administered))
+        return self.none()
+
+    def open(self) -> Self:
+        """Not ended."""
+        return self.filter(**dict.fromkeys(ENDINGS))
+
+
+class Stage(models.TextChoices):
+    PRE_FILING = "pre_filing", _("Before filing")
+    PRE_PLEA_DIVERSION = "pre_plea_diversion", _("Pre-plea diversion")
+    DEFERRED_PROSECUTION = "deferred_prosecution", _("Deferred prosecution")
+    DEFERRED_ADJUDICATION = "deferred_adjudication", _("Deferred adjudication")
+    PROBATION_CONDITION = "probation_condition", _("Condition of probation")
+    SENTENCE = "sentence", _("Sentence")
+
+
+class Referral(models.Model):
+    """One case of one responsible party in one program. Its status is what its moments imply."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.ForeignKey(Program, models.PROTECT, related_name="referrals", verbose_name=_("program"))
+    court = models.ForeignKey(Court, models.PROTECT, related_name="referrals", verbose_name=_("court"))
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="referrals")
+    facilitator = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="caseload")
+    policy = models.ForeignKey(PolicyVersion, models.PROTECT, null=True, related_name="+")
+
+    first_name = models.CharField(_("first name"), max_length=100)
+    last_name = models.CharField(_("last name"), max_length=100)
+    birth_year = models.PositiveSmallIntegerField(
+        _("year of birth"), validators=[MinValueValidator(1900), MaxValueValidator(2100)]
+    )
+    email = models.EmailField(_("e-mail address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
+    zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
+
+    case_number = models.CharField(_("case number"), max_length=60, blank=True)
+    reference = models.CharField(_("prosecutor’s reference"), max_length=60, blank=True)
+    stage = models.CharField(_("stage of the process"), max_length=24, choices=Stage)
+    ordered_on = models.DateField(_("ordered on"))
+    complete_by = models.DateField(_("complete by"), null=True, blank=True)
+    conditions = models.JSONField(_("conditions as ordered"), default=list, blank=True)
+    officer_name = models.CharField(_("referring officer"), max_length=200, blank=True)
+    defense_counsel = models.CharField(_("defense counsel"), max_length=200, blank=True)
+
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    invited_at = models.DateTimeField(null=True)
+    enrolled_at = models.DateTimeField(null=True)
+    course_started_at = models.DateTimeField(null=True)
+    course_completed_at = models.DateTimeField(null=True)
+    track_opened_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    not_completed_at = models.DateTimeField(null=True)
+    referred_back_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    transferred_at = models.DateTimeField(null=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-received_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(case_number="") | ~Q(reference=""), name="a_case_number_or_a_prosecutors_reference"
+            ),
+            models.UniqueConstraint(
+                fields=["court", "program", "case_number"],
+                condition=~Q(case_number=""),
+                name="one_referral_per_case_number",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["facilitator", "-received_at"], name="the_caseload"),
+            models.Index(fields=["court", "-received_at"], name="the_courts_list"),
+        ]
+
+    def __str__(self) -> str:
+        return self.case_number or self.reference
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """The key under which this person's words are sealed and their events are filed."""
+        return self.pk
+
+    @property
+    def name(self) -> str:
+        """The person's name as on the referral."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def time_zone(self) -> ZoneInfo:
+        """Where this person's days begin and end: their own zone, else the court's."""
+        return ZoneInfo(self.zone or self.court.zone)
+
+    @property
+    def moments(self) -> dict[str, datetime | None]:
+        return {name: getattr(self, name) for name, _status in MOMENTS}
+
+    @property
+    def status(self) -> Status:
+        return status_of(self.moments)
+
+    @property
+    def status_label(self) -> str:
+        return str(STATUS_LABELS[self.status])
+
+    def status_at(self, moment: datetime) -> Status:
+        return status_of(self.moments, moment)
+
+    @property
+    def is_open(self) -> bool:
+        return not any(getattr(self, name) for name in ENDINGS)
+
+
+STATUS_LABELS = {
+    Status.RECEIVED: _("Received"),
+    Status.INVITED: _("Invited"),
+    Status.ENROLLED: _("Enrolled"),
+    Status.IN_COURSE: _("In the course"),
+    Status.IN_TRACK: _("In the accountability track"),
+    Status.COMPLETED: _("Completed"),
+    Status.NOT_COMPLETED: _("Not completed"),
+    Status.REFERRED_BACK: _("Referred back to the court"),
+    Status.WITHDRAWN: _("Withdrawn"),
+    Status.TRANSFERRED: _("Transferred"),
+}
+
+
+class Hearing(models.Model):
+    """A date in court. Moving one is cancelling it and adding another."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="hearings")
+    at = models.DateTimeField(_("date and time"))
+    kind = models.CharField(_("kind of hearing"), max_length=100, blank=True)
+    recorded_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["at"]
+
+
+class AgreementAcceptance(models.Model):
+    """That a person accepted a text: its version, digest and language, and the moment. Append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="acceptances")
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    language = models.CharField(max_length=2)
+    accepted_at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["referral", "agreement"], name="one_acceptance_per_text")]
+
+
+class Invitation(models.Model):
+    """A single-use, expiring key to open an account, bound to a referral, a court or a program role."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_digest = models.CharField(max_length=64, unique=True)
+    kind = models.CharField(max_length=24, choices=Kind)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="en")
+    referral = models.ForeignKey(Referral, models.CASCADE, null=True, related_name="invitations")
+    court = models.ForeignKey(Court, models.CASCADE, null=True, related_name="invitations")
+    program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="invitations")
+    role = models.CharField(max_length=16, choices=ProgramRole, blank=True)
+    first_name = models.CharField(max_length=100, blank=True)
+    last_name = models.CharField(max_length=100, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.what_for} · {self.made_at:%Y-%m-%d}"
+
+    @property
+    def what_for(self) -> str:
+        """What it opens, without saying for whom."""
+        if self.court:
+            return f"{_('Court user')}: {self.court}"
+        return f"{self.get_role_display() or _('Responsible party')}: {self.program or ''}".rstrip(": ")
+
+    @property
+    def state(self) -> str:
+        """Accepted, replaced or waiting; an expired one shows by its date."""
+        if self.accepted_at:
+            return str(_("accepted"))
+        return str(_("replaced")) if self.replaced_at else str(_("waiting"))
+
+
+class Pulse(models.Model):
+    """Proof that the service was up: one row a minute. A gap is an outage (domain.md, rules of time)."""
+
+    at = models.DateTimeField(unique=True)

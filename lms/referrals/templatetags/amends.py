@@ -1,0 +1,129 @@
+"""Moments in a person's own time, in words. Built into every template."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms, template
+from django.forms import BoundField
+from django.utils import formats
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+register = template.Library()
+
+
+def _zone(zone: object) -> ZoneInfo:
+    if isinstance(zone, ZoneInfo):
+        return zone
+    return ZoneInfo(str(zone) if zone else "UTC")
+
+
+def zone_words(moment: datetime) -> str:
+    """What people call the zone: “Eastern”, or its short name where there is no such word."""
+    names = {
+        "EST": _("Eastern"), "EDT": _("Eastern"), "CST": _("Central"), "CDT": _("Central"),
+        "MST": _("Mountain"), "MDT": _("Mountain"), "PST": _("Pacific"), "PDT": _("Pacific"),
+        "AKST": _("Alaska"), "AKDT": _("Alaska"), "HST": _("Hawaii"), "AST": _("Atlantic"),
+    }  # fmt: skip
+    short = moment.tzname() or ""
+    return str(names.get(short, short))
+
+
+@register.filter
+def local(moment: datetime | None, zone: object) -> str:
+    """“Monday, March 8, 2027, 2:30 p.m. (Eastern)”."""
+    if moment is None:
+        return ""
+    here = moment.astimezone(_zone(zone))
+    return _("%(date)s, %(time)s (%(zone)s)") % {
+        "date": formats.date_format(here, _("l, F j, Y")),
+        "time": formats.time_format(here.timetz(), _("g:i a")),
+        "zone": zone_words(here),
+    }
+
+
+@register.filter
+def deadline(moment: datetime | None, zone: object) -> str:
+    """An exclusive end of a day, in the words people use: 11:59 p.m. of the day it ends."""
+    return local(moment - timedelta(minutes=1), zone) if moment else ""
+
+
+@register.filter
+def local_date(moment: datetime | date | None, zone: object) -> str:
+    """“Monday, March 8, 2027”."""
+    if moment is None:
+        return ""
+    day = moment.astimezone(_zone(zone)) if isinstance(moment, datetime) else moment
+    return formats.date_format(day, _("l, F j, Y"))
+
+
+@register.filter
+def local_time(moment: datetime | None, zone: object) -> str:
+    """“2:30 p.m.”."""
+    return formats.time_format(moment.astimezone(_zone(zone)).timetz(), _("g:i a")) if moment else ""
+
+
+@register.filter
+def minutes(count: float | None) -> str:
+    """“45 minutes”, “1 hour 5 minutes”."""
+    total = int(count or 0)
+    hours, rest = divmod(total, 60)
+    parts = []
+    if hours:
+        parts.append(ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours})
+    if rest or not hours:
+        parts.append(ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest})
+    return " ".join(parts)
+
+
+@register.filter
+def lookup(mapping: dict[object, object], key: object) -> object:
+    """``mapping[key]``, or nothing."""
+    return mapping.get(key, "") if mapping else ""
+
+
+CHECKBOX, CHOICES, SELECT, TEXTAREA, FILE = "checkbox", "choices", "select", "textarea", "file"
+STYLE = {CHECKBOX: "usa-checkbox__input", SELECT: "usa-select", TEXTAREA: "usa-textarea", FILE: "usa-file-input"}
+
+
+@register.filter
+def widget_kind(field: BoundField) -> str:
+    """Which of a handful of markups a field takes."""
+    widget = field.field.widget
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return CHOICES
+    if isinstance(widget, forms.CheckboxInput):
+        return CHECKBOX
+    if isinstance(widget, forms.Select):
+        return SELECT
+    if isinstance(widget, forms.Textarea):
+        return TEXTAREA
+    return FILE if isinstance(widget, forms.FileInput) else "input"
+
+
+@register.filter
+def styled(field: BoundField) -> SafeString:
+    """The bare control, with its USWDS class, its hint and its error bound to it."""
+    kind = widget_kind(field)
+    css = STYLE.get(kind, "usa-input")
+    if field.errors and kind in (SELECT, TEXTAREA, "input"):
+        css += " usa-input--error"
+    attrs = {"class": f"{css} {field.field.widget.attrs.get('class', '')}".strip()}
+    described = [f"{field.auto_id}_helptext"] if field.help_text else []
+    described += [f"{field.auto_id}_error"] if field.errors else []
+    if described:
+        attrs["aria-describedby"] = " ".join(described)
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def choice_class(input_type: str) -> str:
+    """USWDS's block name for a radio or a checkbox."""
+    return "usa-radio" if input_type == "radio" else "usa-checkbox"
+
+
+@register.filter
+def as_minutes(seconds: float | None) -> str:
+    """Seconds in words of whole minutes."""
+    return minutes((seconds or 0) // 60)

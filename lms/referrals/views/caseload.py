@@ -1,0 +1,126 @@
+"""The facilitator's day: who needs me, who is mine, and one case."""
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from lms.people.access import only
+from lms.people.http import Request
+from lms.people.models import Kind
+from lms.referrals import actions, desk
+from lms.referrals.access import is_administrator, referrals_for
+from lms.referrals.forms import AssignForm, CaseloadFilter, HearingForm
+from lms.referrals.models import Hearing, Referral
+
+
+@only(Kind.STAFF)
+def caseload(request: Request) -> HttpResponse:
+    """Who needs me today, then everyone."""
+    mine = referrals_for(request.user)
+    form = CaseloadFilter(request.GET or None)
+    needs = desk.needs(mine, request.now)
+    listed = form.narrow(mine)
+    return render(
+        request,
+        "facilitate/caseload.html",
+        {
+            "needs": _with_referrals(needs, mine),
+            "listed": _with_columns(listed, request),
+            "total": mine.count(),
+            "form": form,
+        },
+    )
+
+
+@only(Kind.STAFF)
+def case(request: Request, pk: str) -> HttpResponse:
+    """One case: who, what was ordered, what every part of the product says of it."""
+    referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    return render(
+        request,
+        "facilitate/case.html",
+        {
+            "referral": referral,
+            "zone": referral.time_zone,
+            "needs": desk.needs(Referral.objects.filter(pk=referral.pk), request.now),
+            "sections": desk.sections(referral, "facilitator", request.now),
+            "hearings": referral.hearings.filter(cancelled_at=None),
+            "hearing_form": HearingForm(zone=referral.court.zone),
+            "assign_form": AssignForm(referral=referral) if is_administrator(request.user, referral.program) else None,
+        },
+    )
+
+
+@only(Kind.STAFF)
+@require_POST
+def invite(request: Request, pk: str) -> HttpResponse:
+    """Send the invitation, or send it anew; the one before stops working."""
+    referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    if referral.person_id or not referral.is_open:
+        messages.info(request, _("This person already has an account, or the case has ended."))
+    elif not referral.email:
+        messages.error(
+            request, _("There is no e-mail address on this referral. Add one, or hand the invitation over in person.")
+        )
+    else:
+        actions.invite(referral=referral, by=request.user, now=request.now)
+        messages.success(request, _("The invitation is on its way. Any earlier one no longer works."))
+    return redirect("referrals:case", pk=referral.pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def assign(request: Request, pk: str) -> HttpResponse:
+    """Hand a case to another facilitator: an administrator's act."""
+    referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    if not is_administrator(request.user, referral.program):
+        return redirect("referrals:case", pk=referral.pk)
+    form = AssignForm(request.POST, referral=referral)
+    if form.is_valid():
+        actions.assign_facilitator(
+            referral=referral, facilitator=form.cleaned_data["facilitator"], by=request.user, now=request.now
+        )
+        messages.success(request, _("The case has been handed over."))
+    return redirect("referrals:case", pk=referral.pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def add_hearing(request: Request, pk: str) -> HttpResponse:
+    """Record a court date."""
+    referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    form = HearingForm(request.POST, zone=referral.court.zone)
+    if form.is_valid():
+        actions.add_hearing(
+            referral=referral,
+            at=form.cleaned_data["at"],
+            kind=form.cleaned_data["kind"],
+            by=request.user,
+            now=request.now,
+        )
+        messages.success(request, _("The hearing is recorded. A report will be drafted before it."))
+        return redirect("referrals:case", pk=referral.pk)
+    return render(request, "facilitate/hearing.html", {"referral": referral, "form": form})
+
+
+@only(Kind.STAFF)
+@require_POST
+def cancel_hearing(request: Request, pk: str) -> HttpResponse:
+    """A hearing that will not take place."""
+    hearing = get_object_or_404(Hearing, pk=pk, referral__in=referrals_for(request.user))
+    actions.cancel_hearing(hearing=hearing, by=request.user, now=request.now)
+    messages.success(request, _("The hearing is cancelled."))
+    return redirect("referrals:case", pk=hearing.referral_id)
+
+
+def _with_referrals(needs: list[desk.Need], referrals: QuerySet[Referral]) -> list[dict[str, object]]:
+    by_pk = referrals.in_bulk([need.referral_id for need in needs])
+    return [{"need": need, "referral": by_pk[need.referral_id]} for need in needs if need.referral_id in by_pk]
+
+
+def _with_columns(referrals: QuerySet[Referral], request: Request) -> list[dict[str, object]]:
+    columns = desk.rows(referrals, request.now)  # type: ignore[attr-defined]
+    return [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in referrals]

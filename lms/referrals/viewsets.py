@@ -1,0 +1,255 @@
+"""What a program administrator keeps in the Wagtail admin: courts, programs, policies, agreements, people.
+
+Each save goes through an action, so that it stands in the journal like everything else.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.views import generic
+from wagtail.admin.viewsets.base import ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permission_policies import ModelPermissionPolicy
+
+from lms.people.models import User
+from lms.referrals.access import programs_of
+from lms.referrals.actions import invitations, upkeep
+from lms.referrals.models import (
+    Agreement,
+    Court,
+    CourtProfile,
+    Invitation,
+    PolicyVersion,
+    Program,
+    ProgramRole,
+)
+
+COURT = "court"
+
+
+class OwnPrograms(ModelPermissionPolicy):
+    """An administrator reaches only what belongs to their own programs."""
+
+    def __init__(self, model: type, *, path: str) -> None:
+        super().__init__(model)
+        self.path = path
+
+    def _own(self, user: User) -> QuerySet[Any]:
+        return self.model.objects.filter(**{f"{self.path}__in": programs_of(user, ProgramRole.ADMINISTRATOR)})
+
+    def user_has_any_permission_for_instance(self, user: User, actions: list[str], instance: Any) -> bool:
+        return self.user_has_any_permission(user, actions) and self._own(user).filter(pk=instance.pk).exists()
+
+    def instances_user_has_any_permission_for(self, user: User, actions: list[str]) -> QuerySet[Any]:
+        return self._own(user) if self.user_has_any_permission(user, actions) else self.model.objects.none()
+
+    def users_with_any_permission_for_instance(self, actions: list[str], instance: Any) -> QuerySet[User]:
+        return self.users_with_any_permission(actions)
+
+
+class Recorded:
+    """A generic view whose save is one action: the row and its event, or neither."""
+
+    def save_instance(self) -> Any:
+        return upkeep.save(form=self.form, by=self.request.user, now=self.request.now)  # type: ignore[attr-defined]
+
+
+class AddView(Recorded, generic.CreateView):
+    pass
+
+
+class ChangeView(Recorded, generic.EditView):
+    pass
+
+
+class CourtForm(forms.ModelForm):
+    """A court and its profile on one page."""
+
+    profile_fields = (
+        "accepted_by", "accepted_on", "hearing_lead_days", "paper", "filing_copy", "holidays_text",
+        "tolling_allowed", "max_months",
+    )  # fmt: skip
+    accepted_by = forms.CharField(label=gettext_lazy("Accepted by"), required=False)
+    accepted_on = forms.DateField(
+        label=gettext_lazy("Accepted on"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    hearing_lead_days = forms.IntegerField(
+        label=gettext_lazy("Report due, days before a hearing"), min_value=1, max_value=60, initial=7
+    )
+    paper = forms.ChoiceField(label=gettext_lazy("Paper"), choices=CourtProfile.PAPERS)
+    filing_copy = forms.BooleanField(
+        label=gettext_lazy("Wants a filing copy without a signature field"), required=False
+    )
+    holidays_text = forms.CharField(
+        label=gettext_lazy("Holidays"),
+        help_text=gettext_lazy("One date on each line, like 2027-01-01."),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        required=False,
+    )
+    tolling_allowed = forms.BooleanField(label=gettext_lazy("Tolling is allowed"), required=False, initial=True)
+    max_months = forms.IntegerField(label=gettext_lazy("Longest track, in months"), required=False, min_value=1)
+
+    class Meta:
+        model = Court
+        fields = ("name", "jurisdiction", "county", "state", "zone")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        profile = CourtProfile.objects.filter(court=self.instance.pk).first()
+        if profile:
+            for name in self.profile_fields[:-3] + self.profile_fields[-2:]:
+                self.fields[name].initial = getattr(profile, name)
+            self.fields["holidays_text"].initial = "\n".join(profile.holidays)
+
+    def clean_holidays_text(self) -> list[str]:
+        days = []
+        for line in self.cleaned_data["holidays_text"].split():
+            try:
+                days.append(forms.DateField(input_formats=["%Y-%m-%d"]).clean(line).isoformat())
+            except forms.ValidationError as problem:
+                raise forms.ValidationError(
+                    _("“%(line)s” is not a date like 2027-01-01."), params={"line": line}
+                ) from problem
+        return sorted(days)
+
+    def save(self, commit: bool = True) -> Court:
+        court = super().save(commit)
+        clean = self.cleaned_data
+        values = {name: clean[name] for name in self.profile_fields if name != "holidays_text"}
+        CourtProfile.objects.update_or_create(court=court, defaults=values | {"holidays": clean["holidays_text"]})
+        return court
+
+
+class CourtViewSet(ModelViewSet):
+    model = Court
+    icon = "site"
+    menu_label = gettext_lazy("Courts")
+    list_display = ("name", "county", "state", "zone")
+    search_fields = ("name", "county")
+    copy_view_enabled = False
+    add_view_class, edit_view_class = AddView, ChangeView
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return CourtForm
+
+
+class ProgramViewSet(ModelViewSet):
+    model = Program
+    icon = "group"
+    menu_label = gettext_lazy("Programs")
+    form_fields = ("name", "slug", "organization", "contact_name", "contact_phone", "contact_email")
+    list_display = ("name", "organization")
+    copy_view_enabled = False
+    add_view_class, edit_view_class = AddView, ChangeView
+
+
+class PolicyViewSet(ModelViewSet):
+    """A policy is never edited: a new version begins at a moment, and running cases keep theirs."""
+
+    model = PolicyVersion
+    icon = "clipboard-list"
+    menu_label = gettext_lazy("Policy versions")
+    exclude_form_fields = ("number",)
+    list_display = ("program", "number", "in_force_from", "cadence")
+    inspect_view_enabled = True
+    add_view_class, edit_view_class = AddView, ChangeView
+
+
+class AgreementViewSet(ModelViewSet):
+    """A text is never edited: a new version is read and accepted by those who come after."""
+
+    model = Agreement
+    icon = "doc-full"
+    menu_label = gettext_lazy("Agreements")
+    form_fields = ("program", "kind", "version", "language", "title", "body")
+    list_display = ("title", "kind", "version", "language")
+    inspect_view_enabled = True
+    add_view_class, edit_view_class = AddView, ChangeView
+
+
+class InvitationForm(forms.ModelForm):
+    """Whom to invite, and to what."""
+
+    what = forms.ChoiceField(label=gettext_lazy("Invite as"))
+    program = forms.ModelChoiceField(label=gettext_lazy("Program"), queryset=Program.objects.none(), required=False)
+    court = forms.ModelChoiceField(label=gettext_lazy("Court"), queryset=Court.objects.all(), required=False)
+
+    class Meta:
+        model = Invitation
+        fields = ("email", "first_name", "last_name", "language")
+        help_texts = {
+            "email": gettext_lazy("An author may leave this empty: hand her the link that the next page shows."),
+            "first_name": gettext_lazy("Never kept for an author or reviewer."),
+        }
+
+    field_order = ("what", "program", "court")
+
+    def __init__(self, *args: Any, for_user: User | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = [*ProgramRole.choices, (COURT, gettext_lazy("Court user"))]
+        self.fields["program"].queryset = Program.objects.all()
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        what = clean.get("what")
+        if what == COURT and not clean.get("court"):
+            self.add_error("court", _("Choose the court this person belongs to."))
+        if what and what != COURT and not clean.get("program"):
+            self.add_error("program", _("Choose the program."))
+        if what not in (ProgramRole.AUTHOR, ProgramRole.REVIEWER) and not clean.get("email"):
+            self.add_error("email", _("Staff and court users need an e-mail address."))
+        return clean
+
+
+class InviteView(generic.CreateView):
+    """Make an invitation; show its link once, to be handed over where no mail should be sent."""
+
+    def get_form(self, form_class: type[forms.ModelForm] | None = None) -> forms.ModelForm:
+        form = super().get_form(form_class)
+        form.fields["program"].queryset = programs_of(self.request.user, ProgramRole.ADMINISTRATOR)
+        return form
+
+    def save_instance(self) -> Invitation:
+        clean = self.form.cleaned_data
+        who = {"by": self.request.user, "now": self.request.now, "email": clean["email"]}
+        names = {"first_name": clean["first_name"], "last_name": clean["last_name"]}
+        if clean["what"] == COURT:
+            self.token = invitations.invite_to_court(court=clean["court"], lead=False, **names, **who)
+        else:
+            role = ProgramRole(clean["what"])
+            self.token = invitations.invite_to_program(program=clean["program"], role=role, **names, **who)
+        return invitations.find(token=self.token, now=self.request.now)
+
+    def save_action(self) -> HttpResponse:
+        from django.conf import settings
+
+        link = f"{settings.PUBLIC_URL}/invitations/{self.token}/"
+        response: HttpResponse = super().save_action()
+        messages.info(
+            self.request, _("This link opens the account, once. It is not shown again: %(link)s") % {"link": link}
+        )
+        return response
+
+
+class InvitationViewSet(ModelViewSet):
+    model = Invitation
+    icon = "mail"
+    menu_label = gettext_lazy("Invitations")
+    list_display = ("what_for", "email", "made_at", "expires_at", "state")
+    add_view_class = InviteView
+    copy_view_enabled = False
+
+    def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
+        return InvitationForm
+
+
+class CasesGroup(ViewSetGroup):
+    menu_label = gettext_lazy("Courts and programs")
+    menu_icon = "group"
+    menu_order = 100
+    items = (CourtViewSet, ProgramViewSet, PolicyViewSet, AgreementViewSet, InvitationViewSet)

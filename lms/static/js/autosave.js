@@ -1,0 +1,46 @@
+// Keeps what is being typed on the server, never in the browser: phones are shared.
+// <form data-autosave="URL" data-saved="Saved at" data-unsaved="Not saved yet. Trying again."> with a [data-autosave-status].
+
+const EVERY = 4000;
+
+export function autosaveAll() {
+  for (const form of document.querySelectorAll("form[data-autosave]")) autosave(form);
+}
+
+function autosave(form) {
+  const status = form.querySelector("[data-autosave-status]");
+  let changed = false;
+  let sending = false;
+  let wait = EVERY;
+
+  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("submit", () => { changed = false; });
+  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && changed) save(); });
+  schedule();
+
+  function schedule() {
+    window.setTimeout(async () => { if (changed && !sending) await save(); schedule(); }, wait);
+  }
+
+  async function save() {
+    sending = true;
+    changed = false;
+    try {
+      const response = await fetch(form.dataset.autosave, {
+        method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "error", keepalive: true,
+      });
+      if (!response.ok) throw new Error(String(response.status));
+      wait = EVERY;
+      say(`${form.dataset.saved} ${new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" })}`);
+    } catch {
+      changed = true;
+      wait = Math.min(wait * 2, 60000);
+      say(form.dataset.unsaved);
+    } finally {
+      sending = false;
+    }
+  }
+
+  function say(words) { if (status) status.textContent = words; }
+}

@@ -1,0 +1,12 @@
+// Counts words as they are typed; the server counts again.
+
+for (const counter of document.querySelectorAll("[data-words-of]")) {
+  const box = document.getElementById(counter.dataset.wordsOf);
+  if (!box) continue;
+  const count = () => {
+    const words = box.value.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu) || [];
+    counter.textContent = `${words.length} ${counter.dataset.wordsLabel}`;
+  };
+  box.addEventListener("input", count);
+  count();
+}

@@ -1,0 +1,48 @@
+"""The address map: one include per audience (domain.md, "Map of addresses")."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+from wagtail.admin import urls as wagtailadmin_urls
+
+from lms import health
+
+
+def nowhere(request: HttpRequest, **_: object) -> HttpResponse:
+    """Doors that other software opens here and we do not."""
+    raise Http404
+
+
+urlpatterns = [
+    path("", include("lms.referrals.home_urls")),
+    path("", include("lms.referrals.urls")),
+    path("learn/", include("courses.urls")),
+    path("check-ins/", include("accountability.urls")),
+    path("my-reports/", include("court_reports.person_urls")),
+    path("facilitate/course/", include("courses.staff_urls")),
+    path("facilitate/track/", include("accountability.staff_urls")),
+    path("facilitate/reports/", include("court_reports.staff_urls")),
+    path("court/reports/", include("court_reports.court_urls")),
+    path("verify/", include("court_reports.verify_urls")),
+    path("pages/", include("lms.pages")),
+    path("health/", include(health.urlpatterns)),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    # allauth's sign-up is closed; nothing of it is served.
+    re_path(r"^accounts/signup/", nowhere),
+    path("accounts/", include("allauth.urls")),
+    # Wagtail's own doors would let a password alone in (security.md 2.2): closed before the includes.
+    path("authoring/login/", RedirectView.as_view(pattern_name="account_login"), name="authoring_login"),
+    re_path(r"^authoring/password_reset/", nowhere),
+    path("authoring/", include(wagtailadmin_urls)),
+]
+
+if settings.DEVELOPMENT:
+    urlpatterns += [path("dev/", include("lms.dev"))]
+
+handler400 = "lms.pages.bad_request"
+handler403 = "lms.pages.forbidden"
+handler404 = "lms.pages.not_found"
+handler500 = "lms.pages.server_error"

@@ -1,0 +1,270 @@
+"""``make bench``: ratios measured side by side in one run, as a table and as JSON.
+
+Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
+PostgreSQL (an empty database); BENCH_TRACKS the number of tracks that are *not* due (100,000).
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+DUE = 10_000
+ROUNDS = 25
+
+
+def main() -> None:
+    sys.path.insert(0, str(ROOT))
+    with tempfile.TemporaryDirectory(prefix="amends-bench-") as folder:
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "tests.crash.settings",
+            "DATA_DIR": folder,
+            "CRASH_DATABASE_URL": os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{folder}/amends.sqlite3"),
+        }
+        now = datetime.now(UTC).replace(microsecond=0)
+        sys.argv = ["world", (now - timedelta(days=5)).isoformat()]
+        from tests.crash import world
+
+        world.main()
+        rows = [*pages(now), *track(now), *sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))), *report(now)]
+        tell(rows)
+
+
+def timed(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Median milliseconds of ``act``."""
+    act()
+    taken = []
+    for _ in range(rounds):
+        start = time.perf_counter()
+        act()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def row(
+    name: str, ms: float, against: str = "", base: float | None = None, queries: int | None = None
+) -> dict[str, Any]:
+    return {
+        "name": name,
+        "ms": round(ms, 2),
+        "against": against,
+        "ratio": round(ms / base, 2) if base else None,
+        "queries": queries,
+    }
+
+
+def pages(now: datetime) -> list[dict[str, Any]]:
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+    from wagtail.models import Page, Site
+
+    from courses.models import Enrollment
+    from tests.conftest import sign_in_session
+
+    settings.ROOT_URLCONF = "tests.benchmarks.urls"
+    settings.ALLOWED_HOSTS = ["*"]
+    root = Page.get_first_root_node()
+    home = root.add_child(instance=Page(title="Bench", slug="bench-home"))
+    home.add_child(instance=Page(title="Bare", slug="bare"))
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"hostname": "testserver", "root_page": home, "port": 80}
+    )
+    # The fourth person of that world answers nothing, so the first check-in is open.
+    enrollment = Enrollment.objects.select_related("referral__person").get(referral__case_number="CR-3")
+    person = enrollment.referral.person
+    client = Client()
+    sign_in_session(client, person)
+    module = enrollment.edition.modules.first()
+    client.post(f"/learn/modules/{module.pk}/attest/", {"mine": "on"})
+    track = enrollment.referral.track
+    check_in = track.check_ins.filter(submitted_at=None, excused_at=None, opens_at__lte=now).order_by("number").first()
+    assert check_in, "no check-in is open"
+
+    def measure(path: str) -> tuple[float, int]:
+        with CaptureQueriesContext(connection) as captured:
+            status = client.get(path).status_code
+        queries = len(captured)
+        assert status == 200, (path, status)
+        return timed(lambda: client.get(path)), queries
+
+    hello, hello_queries = measure("/bench/hello/")
+    bare, bare_queries = measure("/bench/pages/bare/")
+    found = [
+        row("hello-world view", hello, queries=hello_queries),
+        row("bare Wagtail page", bare, "hello", hello, bare_queries),
+    ]
+    for name, path in (
+        ("module page", f"/learn/modules/{module.pk}/?step=2"),
+        ("check-in page", f"/check-ins/{check_in.pk}/"),
+        ("home: what is next", "/"),
+    ):
+        ms, queries = measure(path)
+        found.append(row(name, ms, "bare Wagtail page", bare, queries))
+    return found
+
+
+def track(now: datetime) -> list[dict[str, Any]]:
+    """Opening a track against inserting its bare rows."""
+    from django.db import connection, transaction
+
+    from accountability.actions import tracks
+    from accountability.models import CheckIn, Track
+    from lms.referrals.models import Referral
+
+    referrals = iter(_referrals(now, 40))
+    example = Track.objects.select_related("referral__court", "policy").first()
+    planned = list(example.check_ins.all())
+
+    def open_one() -> None:
+        referral = Referral.objects.select_related("court", "policy", "program").get(pk=next(referrals))
+        tracks.open_track(referral=referral, by=None, now=now)
+
+    def bare() -> None:
+        with transaction.atomic():
+            made = Track(referral_id=next(referrals), policy=example.policy, zone=example.zone, opened_at=now, opened_on=example.opened_on,
+                         planned_end_on=example.planned_end_on, ends_on=example.ends_on, ends_at=example.ends_at, tzdata="x")  # fmt: skip
+            sql_insert(connection, [made])
+            sql_insert(connection, [_copy(c, made) for c in planned])
+
+    rounds = 15
+    bare_ms, ours = timed(bare, rounds), timed(open_one, rounds)
+    assert CheckIn.objects.count() > 100
+    return [row("bare insert of a track's rows", bare_ms), row("opening a track", ours, "bare insert", bare_ms)]
+
+
+def sweep(now: datetime, quiet: int) -> list[dict[str, Any]]:
+    """Marking DUE check-ins missed among many tracks that are not due, against the bare statement."""
+    from django.db import connection, transaction
+
+    from accountability.actions import sweeps
+    from accountability.models import CheckIn, Track
+
+    Track.objects.update(wakes_at=None)
+    _tracks_like(now, quiet, wakes=now + timedelta(days=30))
+    due = _tracks_like(now, DUE, wakes=now - timedelta(minutes=1))
+
+    def bare() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE accountability_checkin SET missed_at = closes_at, wakes_at = NULL WHERE track_id IN "
+                "(SELECT id FROM accountability_track WHERE wakes_at <= %s)", [_sql(now)],
+            )  # fmt: skip
+            cursor.execute("UPDATE accountability_track SET wakes_at = NULL WHERE wakes_at <= %s", [_sql(now)])
+
+    start = time.perf_counter()
+    bare()
+    bare_ms = (time.perf_counter() - start) * 1000
+    CheckIn.objects.filter(track__in=due).update(missed_at=None, wakes_at=now - timedelta(minutes=1))
+    for chunk in range(0, len(due), 5000):
+        Track.objects.filter(pk__in=due[chunk : chunk + 5000]).update(wakes_at=now - timedelta(minutes=1))
+    start = time.perf_counter()
+    swept = sweeps.run_until_quiet(now=now)
+    ours = (time.perf_counter() - start) * 1000
+    assert swept == DUE, swept
+    return [
+        row(f"bare SQL: {DUE:,} due among {DUE + quiet:,} tracks", bare_ms),
+        row("sweep of the same, with events", ours, "bare SQL", bare_ms),
+    ]
+
+
+def report(now: datetime) -> list[dict[str, Any]]:
+    from court_reports.actions import draft
+    from court_reports.render import render
+    from lms.referrals.models import Referral
+
+    referral = (
+        Referral.objects.select_related("court__profile", "program", "policy", "person")
+        .exclude(track=None)
+        .order_by("received_at")
+        .first()
+    )
+    made = draft.draft(referral=referral, kind="progress", by=None, now=now)
+    return [row("one progress report, tagged and archival", timed(lambda: render(made), 15))]
+
+
+def _referrals(now: datetime, count: int) -> list[Any]:
+    from lms.referrals.models import Referral
+
+    example = Referral.objects.exclude(policy=None).first()
+    made = [
+        Referral(program=example.program, court=example.court, policy=example.policy, first_name="B", last_name="B", birth_year=1980,
+                 case_number=f"B-{os.urandom(8).hex()}", stage="sentence", ordered_on=now.date(), received_at=now, enrolled_at=now)
+        for _ in range(count)
+    ]  # fmt: skip
+    Referral.objects.bulk_create(made, batch_size=2000)
+    return [r.pk for r in made]
+
+
+def _tracks_like(now: datetime, count: int, *, wakes: datetime) -> list[Any]:
+    """``count`` tracks with one check-in each whose grace has ended."""
+    from accountability.models import CheckIn, Track
+
+    example = Track.objects.order_by("opened_at").first()
+    line = example.check_ins.order_by("number").first()
+    made = [
+        Track(referral_id=pk, policy_id=example.policy_id, zone=example.zone, opened_at=now, opened_on=example.opened_on, tzdata="x",
+              planned_end_on=example.planned_end_on, ends_on=example.ends_on, ends_at=example.ends_at, wakes_at=wakes)
+        for pk in _referrals(now, count)
+    ]  # fmt: skip
+    Track.objects.bulk_create(made, batch_size=2000)
+    past = timedelta(days=60)
+    CheckIn.objects.bulk_create(
+        (CheckIn(track=t, number=1, due_on=line.due_on, opens_at=line.opens_at - past, due_at=line.due_at - past,
+                 closes_at=line.closes_at - past, cure_until=line.cure_until - past, leeway_until=line.leeway_until - past, wakes_at=wakes)
+         for t in made),
+        batch_size=2000,
+    )  # fmt: skip
+    return [t.pk for t in made]
+
+
+def _copy(check_in: Any, track: Any) -> Any:
+    from accountability.models import CheckIn
+
+    names = ("number", "due_on", "opens_at", "due_at", "closes_at", "cure_until", "leeway_until", "wakes_at")
+    return CheckIn(track=track, **{name: getattr(check_in, name) for name in names})
+
+
+def sql_insert(connection: Any, rows: list[Any]) -> None:
+    """One bare INSERT, without the ORM's object handling."""
+    fields = rows[0]._meta.concrete_fields
+    columns = ", ".join(connection.ops.quote_name(f.column) for f in fields)
+    marks = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    values = [f.get_db_prep_save(f.pre_save(r, True), connection) for r in rows for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES {', '.join([marks] * len(rows))}", values
+        )
+
+
+def _sql(moment: datetime) -> Any:
+    from django.db import connection
+
+    return connection.ops.adapt_datetimefield_value(moment)
+
+
+def tell(rows: list[dict[str, Any]]) -> None:
+    from django.db import connection
+
+    print(f"\n{'what':<58}{'ms':>10}{'ratio':>8}  {'against':<20}{'queries':>8}")
+    for r in rows:
+        ratio = f"{r['ratio']:.2f}" if r["ratio"] else ""
+        queries = "" if r["queries"] is None else str(r["queries"])
+        print(f"{r['name']:<58}{r['ms']:>10}{ratio:>8}  {r['against']:<20}{queries:>8}")
+    print(
+        json.dumps(
+            {"database": connection.vendor, "cores": os.cpu_count(), "python": sys.version.split()[0], "rows": rows}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

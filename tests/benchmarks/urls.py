@@ -1,0 +1,20 @@
+"""The product's addresses, and a bare Wagtail page to measure against."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.urls import path, re_path
+from wagtail.views import serve
+
+from lms.urls import urlpatterns as product
+
+
+@login_not_required
+def hello(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("hello")
+
+
+urlpatterns = [
+    path("bench/hello/", hello),
+    *product,
+    re_path(r"^bench/pages/((?:[\w\-]+/)*)$", login_not_required(serve), name="wagtail_serve"),
+]
