@@ -39,11 +39,10 @@ def signed_in() -> Callable[[User], Client]:
 
 
 @pytest.fixture(autouse=True)
-def _no_language_or_zone_left_over() -> Iterator[None]:
+def _no_language_or_zone_left_over() -> None:
     """A request leaves its language and zone on the thread, as in any Django process; a test starts with neither."""
     translation.activate(settings.LANGUAGE_CODE)
     timezone.deactivate()
-    yield
 
 
 def _commits(request: pytest.FixtureRequest) -> bool:
