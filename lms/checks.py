@@ -3,6 +3,21 @@
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register
 
+PLACEHOLDER = "change-me"
+"""What deploy/example.env says where a secret belongs."""
+
+SECRET_SETTINGS = (
+    "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
+    "KEY_RING",
+    "KEY_RING_FILE",
+    "SIGNING_KEY_FILE",
+    "SIGNING_CERTIFICATE_FILE",
+    "SIGNING_AUTHORITY_FILE",
+    "CELERY_BROKER_URL",
+    "EMAIL_HOST_PASSWORD",
+)
+
 
 @register()
 def someone_opens_tracks(**_: object) -> list[CheckMessage]:
@@ -32,3 +47,26 @@ def keys_can_be_read(**_: object) -> list[CheckMessage]:
     except crypto.KeyMissing as problem:
         return [Error(str(problem), hint="Set KEY_RING or KEY_RING_FILE.", id="lms.E003")]
     return []
+
+
+# Not of --deploy alone: `migrate` runs it too, so that an unfinished copy of the example gets no database.
+@register()
+def no_placeholder_is_left(**_: object) -> list[CheckMessage]:
+    """The words of deploy/example.env are public: whoever left them in has no secret."""
+    if settings.DEVELOPMENT:
+        return []
+    hint = "Fill in every value of your copy of deploy/example.env."
+    return [
+        Error(f"{name} still says “{PLACEHOLDER}”.", hint=hint, id="lms.E004")
+        for name, value in _secrets().items()
+        if PLACEHOLDER in str(value)
+    ]
+
+
+def _secrets() -> dict[str, object]:
+    """Each variable that is or holds a secret, by its name, and what it was set to."""
+    database, cache = settings.DATABASES["default"], settings.CACHES["default"]
+    return {name: getattr(settings, name) for name in SECRET_SETTINGS} | {
+        "DATABASE_URL": database.get("PASSWORD", ""),
+        "CACHE_URL": cache.get("LOCATION", ""),
+    }

@@ -165,8 +165,8 @@ def accept(referral: Referral, person: User, now: datetime) -> None:
     actions.accept_agreements(referral=referral, agreements=agreements, language=person.language, by=person, now=now)
 
 
-def a_published_course(program: Program) -> None:
-    """The sample course in both languages, with its bank and first edition."""
+def a_published_course(program: Program, modules: int = 2) -> None:
+    """The first modules of the sample course in both languages, with its bank and first edition."""
     from courses.sample.loader import load_sample_course
 
-    load_sample_course(program=program, by=None, now=at("2020-01-01 00:00"))
+    load_sample_course(program=program, by=None, now=at("2020-01-01 00:00"), first=modules)

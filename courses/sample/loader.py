@@ -18,11 +18,15 @@ from lms.referrals.models import Agreement, AgreementKind, Program
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "es")
 DRAW = 5
+MODULES = 8
 
 
 @transaction.atomic
-def load_sample_course(*, program: Program, by: User | None, now: datetime) -> CoursePage:
-    """The sample course of a program, with its bank and first edition; the one that is there otherwise."""
+def load_sample_course(*, program: Program, by: User | None, now: datetime, first: int = MODULES) -> CoursePage:
+    """The ``first`` modules of the sample course of a program, with its bank and first edition.
+
+    A program that has a course keeps the one that is there.
+    """
     existing = CoursePage.objects.filter(program=program, locale=_locale("en")).first()
     if existing:
         return existing
@@ -34,7 +38,7 @@ def load_sample_course(*, program: Program, by: User | None, now: datetime) -> C
                                introduction=whole["introduction"]["es"], locale=_locale("es"),
                                translation_key=course.translation_key), _library("es"))  # fmt: skip
     parents = {"en": course, "es": spanish}
-    for source in modules():
+    for source in modules()[:first]:
         _load_module(source, parents, whole)
     publish_edition(course=course, by=by, now=now)
     return course
@@ -88,7 +92,7 @@ def load_sample_agreements(*, program: Program) -> None:
 
 def modules() -> list[dict[str, Any]]:
     """The module sources, in order."""
-    return [_read(f"modules/{number}.toml") for number in range(1, 9)]
+    return [_read(f"modules/{number}.toml") for number in range(1, MODULES + 1)]
 
 
 def blocks(source: dict[str, Any], language: str, whole: dict[str, Any]) -> list[dict[str, Any]]:

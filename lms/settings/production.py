@@ -1,6 +1,7 @@
 """Production differs from development by this short list."""
 
 from lms.settings.base import *  # noqa: F403  settings files are deltas of one another
+from lms.settings.base import DATABASES, STORAGES
 from lms.settings.env import env
 
 DEVELOPMENT = False
@@ -21,3 +22,10 @@ CSRF_COOKIE_NAME = "__Host-c"
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
+# A connection that the database has dropped since the last request is replaced, not answered with an error.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Uploads are for the service alone (FILE_UPLOAD_PERMISSIONS); collected files belong to whoever installed the
+# product, and the service, which is somebody else, must be able to read them.
+STORAGES = STORAGES | {
+    "staticfiles": STORAGES["staticfiles"] | {"OPTIONS": {"file_permissions_mode": 0o644}},
+}

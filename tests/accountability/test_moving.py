@@ -15,8 +15,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def track():
-    return tracks.open_track(referral=an_enrolled_referral(), by=None, now=JANUARY)
+def track(shelf):
+    return tracks.open_track(referral=an_enrolled_referral(program=shelf), by=None, now=JANUARY)
 
 
 def test_stopping_the_clock_moves_what_lies_ahead_and_the_end_and_nothing_behind(track):

@@ -16,9 +16,9 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def enrollment() -> Enrollment:
+def enrollment(shelf) -> Enrollment:
     return Enrollment.objects.select_related("referral__person", "referral__facilitator", "edition", "policy").get(
-        referral=an_enrolled_referral()
+        referral=an_enrolled_referral(program=shelf)
     )
 
 

@@ -1,8 +1,8 @@
-"""``python -m tests.crash.killer SEEN TO KILLS WORKERS``: workers, and somebody who kills them.
+"""``python -m tests.crash.killer KILLS``: Celery's own workers and beat live the month, and somebody kills them.
 
-The workers are forked after start-up, as Celery's own are, so that a kill hits one at its work
-and not at its imports. Counted are only processes that were alive when they were killed. Prints
-how many were, and between which moments of the simulated time.
+They are forked from a process that has the product loaded, so that a life begins in a fraction
+of a second and a kill hits somebody at work. The clock goes on to the next busy half hour when what
+was due is done, whoever did it. Only the living are killed and counted. Prints whom, and when.
 """
 
 import json
@@ -11,11 +11,12 @@ import random
 import signal
 import sys
 import time
-import traceback
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from tests.crash.sweeper import keep, live
+ROLES = ("beat", "worker-1", "worker-2")
+RING_EVERY = 0.05
+RESTS = 0.08
 
 
 def main() -> None:
@@ -23,57 +24,105 @@ def main() -> None:
     import django
 
     django.setup()
+    print(json.dumps(live(kills=int(sys.argv[1]))))
+
+
+def live(*, kills: int) -> dict[str, object]:
     from django.db import connections
 
-    connections.close_all()
-    seen, end = Path(sys.argv[1]), datetime.fromisoformat(sys.argv[2])
-    print(json.dumps(kill(seen, end, kills=int(sys.argv[3]), workers=int(sys.argv[4]))))
+    from tests.crash.calm import settle
+    from tests.crash.month import busy_moments
 
-
-def kill(seen: Path, end: datetime, *, kills: int, workers: int) -> dict[str, object]:
-    """Kill until ``kills`` living workers are dead; a month that is over is lived again from somewhere in it."""
     chance = random.Random(2026)
-    start = datetime.fromisoformat(seen.read_text())
-    alive = {born(seen, end) for _ in range(workers)}
-    moments: list[str] = []
-    while len(moments) < kills:
-        time.sleep(chance.uniform(0.02, 0.6))  # how long a worker lives; nothing is waited for
-        alive -= {pid for pid in alive if ended(pid)}
-        if alive:
-            victim = chance.choice(sorted(alive))
-            os.kill(victim, signal.SIGKILL)
-            _, how = os.waitpid(victim, 0)
-            alive.remove(victim)
-            if os.WIFSIGNALED(how):
-                moments.append(seen.read_text())
-        else:
-            keep(seen, start + (end - start) * chance.random() // timedelta(hours=1) * timedelta(hours=1))
-        while len(alive) < workers and datetime.fromisoformat(seen.read_text()) < end:
-            alive.add(born(seen, end))
-    while alive:
-        alive -= {pid for pid in alive if ended(pid)}
-        time.sleep(0.05)
-    return {"killed": len(moments), "first": min(moments), "last": max(moments), "hours": len(set(moments))}
+    killed: list[tuple[str, str]] = []
+    fell = 0
+    alive = {role: born(role) for role in ROLES}
+    try:
+        for number, now in enumerate(busy_moments()):
+            if number % 2 and len(killed) < kills:
+                time.sleep(chance.uniform(0, RESTS))  # into whatever they are at by then; nothing is waited for
+                fell += look_after(alive)
+                victim = chance.choice(ROLES)
+                kill(alive, victim)
+                killed.append((victim, now.date().isoformat()))
+            while not quiet(now):
+                time.sleep(0.005)
+                fell += look_after(alive)
+            # The next ones are forked: no connection may be shared with them.
+            connections.close_all()
+    finally:
+        for pid in alive.values():
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    settle()
+    beats = sum(role == "beat" for role, _ in killed)
+    return {"killed": len(killed), "beats": beats, "days": len({day for _, day in killed}), "fell": fell}
 
 
-def born(seen: Path, end: datetime) -> int:
-    """A worker of its own, already started up."""
+def quiet(now: datetime) -> bool:
+    """Whether what was due at ``now`` is done: the sweep of this moment has begun, no track is due, no message waits."""
+    from accountability.models import Track
+    from lms.outbox.delivery import open_messages
+    from lms.referrals.models import Pulse
+
+    return (
+        Pulse.objects.filter(at=now).exists()
+        and not Track.objects.filter(wakes_at__lte=now, closed_at=None).exists()
+        and not open_messages().filter(claimed_at=None, not_before__lte=now).exists()
+    )
+
+
+def kill(alive: dict[str, int], role: str) -> None:
+    """Kill -9 whoever has that role, and let somebody else take it."""
+    from django.db import connections
+
+    os.kill(alive[role], signal.SIGKILL)
+    os.waitpid(alive[role], 0)
+    connections.close_all()
+    alive[role] = born(role)
+
+
+def look_after(alive: dict[str, int]) -> int:
+    """Start anew whoever fell by himself, as the product's supervisor does; how many did.
+
+    A beat that is killed while it writes a file of the queue leaves half a message, and Celery's
+    worker gives up on reading one (docs/decisions/broker.md).
+    """
+    from django.db import connections
+
+    fallen = [role for role, pid in alive.items() if os.waitpid(pid, os.WNOHANG)[0]]
+    for role in fallen:
+        connections.close_all()
+        alive[role] = born(role)
+    return len(fallen)
+
+
+def born(role: str) -> int:
+    """A worker or the beat, as a process of its own, already started up."""
     if pid := os.fork():
         return pid
     try:
-        live(seen, end)
-    except BaseException:
-        traceback.print_exc()
+        be(role)
+    finally:
         os._exit(1)
-    os._exit(0)
 
 
-def ended(pid: int) -> bool:
-    """Whether it came to its own end, rather than to ours. That it fell by itself is an error of ours."""
-    found, how = os.waitpid(pid, os.WNOHANG)
-    if found and how:
-        raise RuntimeError("a worker fell that nobody killed")
-    return found != 0
+def be(role: str) -> None:
+    from lms.celery import app
+
+    folder = Path(os.environ["DATA_DIR"])
+    with (folder / f"{role}.log").open("a") as log:
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    if role == "beat":
+        for number, line in enumerate(app.conf.beat_schedule.values()):
+            if isinstance(line["schedule"], float):
+                line["schedule"] = RING_EVERY * (1 if number < 2 else 10)
+                line["options"] = {"expires": 1.0}
+        app.Beat(schedule=str(folder / "beat"), max_interval=RING_EVERY, loglevel="ERROR", quiet=True).run()
+    else:
+        quick = ["--without-heartbeat", "--without-gossip", "--without-mingle"]
+        app.worker_main(["worker", "-P", "solo", "-l", "ERROR", "-n", f"{role}@amends", *quick])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""A world on disk that several processes share, each of which may be killed."""
+"""A world on disk that several processes share, each of which may be killed, in a time of its own."""
 
 import base64
+import os
+from datetime import datetime
+from pathlib import Path
 
+from lms import clock
 from lms.settings.base import *  # noqa: F403  settings files are deltas of one another
 from lms.settings.base import STORAGES
 from lms.settings.env import env
@@ -14,3 +18,13 @@ STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.st
 DATABASES = {"default": env.dj_db_url("CRASH_DATABASE_URL")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = dict(SQLITE_OPTIONS)  # noqa: F405  of base
+EMAIL_PORT = env.int("CRASH_SMTP_PORT", 25)
+# A month is lived in a minute or two: workers look for work often.
+CELERY_BROKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {"polling_interval": 0.01}  # noqa: F405  of base
+if CELERY_BROKER_URL.startswith("filesystem"):  # noqa: F405  of base
+    QUEUE_DIR.mkdir(parents=True, exist_ok=True)  # noqa: F405  of base
+
+# The simulated time: a file that every process of this world reads whenever it asks what time it is.
+# The product itself knows no such thing, so nobody can tell it a wrong time.
+if CLOCK := os.environ.get("CRASH_CLOCK"):
+    clock.now = lambda: datetime.fromisoformat(Path(CLOCK).read_text())

@@ -1,8 +1,10 @@
-"""``python -m tests.crash.world START``: some people whose tracks opened at START, and who answer now and then."""
+"""``python -m tests.crash.world [START]``: some people whose tracks opened at START, and who answer now and then."""
 
 import os
 import sys
 from datetime import datetime, timedelta
+
+from tests.crash.month import START, set_clock
 
 PEOPLE = 8
 
@@ -20,7 +22,9 @@ def main() -> None:
     from lms.demonstration import steps, world
     from lms.referrals import actions as referrals
 
-    start = datetime.fromisoformat(sys.argv[1])
+    start = datetime.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else START
+    if "CRASH_CLOCK" in os.environ:
+        set_clock(start)
     with transaction.atomic():
         place = world.build(
             now=start - timedelta(days=2), courts=3, facilitators=2, password="a long and quiet passphrase"

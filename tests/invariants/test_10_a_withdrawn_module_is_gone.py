@@ -30,7 +30,7 @@ def database() -> dict[str, str]:
 
 def test_the_words_are_gone_and_the_progress_stays(signed_in):
     program = a_program()
-    a_published_course(program)
+    a_published_course(program, modules=4)
     enrollment = Enrollment.objects.select_related(
         "referral__person", "referral__facilitator", "edition", "policy"
     ).get(referral=an_enrolled_referral(program=program))

@@ -1,0 +1,49 @@
+"""The simulated month: how long it is, and how its clock goes from one busy moment to the next."""
+
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+START = datetime.fromisoformat("2026-02-10T15:00:00+00:00")  # a month in which the clocks change
+END = START + timedelta(days=31)
+# Never longer between two pulses than what the product would call an outage of its own.
+STEP = timedelta(minutes=30)
+AT_LEAST_EVERY = timedelta(hours=6)
+
+
+def busy_moments() -> Iterator[datetime]:
+    """The half hours in which something is due, and four a day besides; the clock is set to each before it is given.
+
+    The idle ones between are passed over: the service was up in them and nothing was to be done,
+    so all they leave is their pulse.
+    """
+    from lms.referrals.actions import pulse
+
+    now = START
+    while now <= END:
+        set_clock(now)
+        yield now
+        soonest = min(next_due(now), now + AT_LEAST_EVERY)
+        now += STEP
+        while now < soonest and now <= END:
+            pulse.beat(now=now)
+            now += STEP
+
+
+def next_due(now: datetime) -> datetime:
+    """When the next track wakes or the next message may leave."""
+    from accountability.models import Track
+    from lms.outbox.delivery import open_messages
+
+    wakes = Track.objects.filter(closed_at=None, wakes_at__isnull=False).order_by("wakes_at").values_list("wakes_at")
+    leaves = open_messages().filter(claimed_at=None).order_by("not_before").values_list("not_before")
+    return min((row[0] for row in (wakes.first(), leaves.first()) if row), default=END)
+
+
+def set_clock(now: datetime) -> None:
+    """Written whole or not at all: whoever reads it sees one moment or the other."""
+    file = Path(os.environ["CRASH_CLOCK"])
+    part = file.with_suffix(".part")
+    part.write_text(now.isoformat())
+    part.replace(file)
