@@ -1,15 +1,21 @@
 """How allauth behaves here: no sign-up but by invitation, secrets never in clear, neutral words."""
 
 import base64
+import logging
+from typing import Any
+from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 
 from lms import crypto
 from lms.people.models import Kind, User
 
+log = logging.getLogger("amends.people")
 TOTP_CONTEXT = "authenticator-secret"
 
 
@@ -21,6 +27,23 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return reverse("home")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """As allauth does; but a mail server that is down undoes nothing of what the person has just done.
+
+        Every page that promises a message says how to ask for it again.
+        """
+        try:
+            super().send_mail(template_prefix, email, context)
+        except OSError as problem:  # SMTP's own errors are of this kind too; their words may hold an address
+            log.error("an account message was not sent: %s, %s", template_prefix, type(problem).__name__)
+
+    def render_mail(self, *args: Any, **kwargs: Any) -> EmailMessage:
+        message = super().render_mail(*args, **kwargs)
+        # Django would put this machine's name there.
+        domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
+        message.extra_headers["Message-ID"] = f"<{uuid4()}@{domain}>"
+        return message
 
 
 class MFAAdapter(DefaultMFAAdapter):

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+import yaml
 from django.conf import settings as project
 from django.core.checks import run_checks
 
@@ -181,7 +182,6 @@ def test_every_app_service_waits_for_the_finished_migration(name):
 
 
 def test_a_yaml_parser_reads_in_compose_what_we_read():
-    yaml = pytest.importorskip("yaml", reason="PyYAML is not in this environment")
     services = yaml.safe_load(compose_text())["services"]
     assert "migrate" in services["prepare"]["command"][-1]
     assert {name for name, service in services.items() if service["image"] == "amends"} == {"prepare", *APP_SERVICES}

@@ -1,0 +1,144 @@
+"""Invariant 15: every rule holds on SQLite and on PostgreSQL.
+
+The suite runs on both (tests/run.py). Here stands what makes that mean something: whatever a model or a
+migration asks of the database is really there, no invariant is left out on either, and those who come
+at once get the same answers from both.
+"""
+
+from datetime import UTC, timedelta
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models, transaction
+
+from accountability.actions import check_ins, decisions, sweeps
+from accountability.models import CheckIn
+from court_reports import register
+from court_reports.actions.release import AlreadyReleased, release
+from court_reports.models import Kind, Release
+from lms.journal import journal
+from lms.journal.models import Event
+from tests.builders import JANUARY
+from tests.court_reports.cases import OPENED, a_case_in_track, a_draft_of, an_enrolled_case
+from tests.invariants.cuts import at_once
+
+OURS = ("people", "referrals", "journal", "outbox", "courses", "accountability", "court_reports")
+# Everything that is evidence (domain.md): written once, by nobody ever changed.
+APPEND_ONLY = {
+    "accountability_extension", "accountability_outage", "accountability_review", "accountability_submission",
+    "accountability_tolling", "accountability_windowchange", "court_reports_delivery", "court_reports_registerentry",
+    "court_reports_release", "court_reports_report", "courses_activetime", "courses_attestation", "courses_evidence",
+    "courses_reflectionreview", "journal_event", "journal_link", "referrals_agreement",
+    "referrals_agreementacceptance", "referrals_policyversion",
+}  # fmt: skip
+
+
+def our_models() -> list[type[models.Model]]:
+    return [model for model in apps.get_models() if model._meta.app_label in OURS]
+
+
+def test_no_invariant_is_left_out_on_either():
+    left_out = [
+        path.name
+        for path in Path(__file__).parent.glob("test_*.py")
+        if path != Path(__file__) and any(word in path.read_text() for word in ("skipif", "pytest.skip", "mark.skip"))
+    ]
+    assert left_out == []
+
+
+@pytest.mark.django_db
+def test_every_constraint_and_index_that_a_model_declares_is_in_the_database():
+    missing = []
+    with connection.cursor() as cursor:
+        for model in our_models():
+            there = connection.introspection.get_constraints(cursor, model._meta.db_table)
+            declared = [thing.name for thing in (*model._meta.constraints, *model._meta.indexes)]
+            missing += [f"{model.__name__}: {name}" for name in declared if name not in there]
+    assert missing == []
+
+
+@pytest.mark.django_db
+def test_every_table_that_is_append_only_refuses_to_change_and_to_forget():
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
+        there = {name for (name,) in cursor.fetchall()}
+    assert {name for name in there if name.endswith(("_no_update", "_no_delete"))} == {
+        f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("statement", ["UPDATE journal_event SET kind = 'x'", "DELETE FROM journal_event"])
+def test_the_refusal_is_real(statement):
+    journal.record("x.happened", about=None, by=None, at=JANUARY)
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Event.objects.get().kind == "x.happened"
+
+
+@pytest.mark.django_db
+def test_an_instant_is_kept_to_the_microsecond_and_compared_as_one():
+    moment = JANUARY + timedelta(microseconds=1)
+    journal.record("x.happened", about=None, by=None, at=moment)
+    kept = Event.objects.get().at
+    assert (kept, kept.tzinfo) == (moment, UTC)
+    assert Event.objects.filter(at__lte=JANUARY).count() == 0
+    assert Event.objects.filter(at__lte=moment, at__gt=JANUARY).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_and_excused_at_once_exactly_one_of_them_happens():
+    referral = a_case_in_track()
+    told = []
+    for check_in in referral.track.check_ins.filter(number__lte=6):
+        now = check_in.opens_at
+
+        def send(row: CheckIn = check_in, now=now) -> object:
+            return check_ins.submit(
+                check_in=row, answers={}, form=None, language="en", by=referral.person, now=now
+            ).check_in_id
+
+        def excuse(row: CheckIn = check_in, now=now) -> object:
+            return decisions.excuse(check_in=row, reason="work", by=referral.facilitator, now=now).pk
+
+        told.append(at_once(send, excuse, send))
+    rows = referral.track.check_ins.filter(number__lte=6)
+    assert all((c.submitted_at is None) != (c.excused_at is None) for c in rows)
+    assert all(c.submissions.count() == (c.submitted_at is not None) for c in rows)
+    refused = {type(result) for results in told for result in results if isinstance(result, Exception)}
+    assert refused <= {check_ins.NotOpen, decisions.AlreadySettled}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_swept_by_three_at_once_everything_is_marked_and_told_once():
+    people = [a_case_in_track() for _ in range(3)]
+    now = OPENED + timedelta(days=24)
+
+    def work() -> object:
+        return sweeps.run_until_quiet(now=now)
+
+    told = at_once(work, work, work)
+    assert [result for result in told if isinstance(result, Exception)] == []
+    sweeps.run_until_quiet(now=now)  # what one left because another held it
+    missed = CheckIn.objects.filter(missed_at__isnull=False)
+    assert missed.count() == 3 * len(people)
+    assert Event.objects.filter(kind="check_in.missed").count() == 3 * len(people)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_released_at_once_each_report_leaves_once_and_the_numbers_have_no_gap():
+    first = an_enrolled_case()
+    second = an_enrolled_case(program=first.program)
+    reports = [a_draft_of(referral, Kind.ENROLLMENT, now=OPENED) for referral in (first, second)]
+
+    def letting_go(report, by):
+        return lambda: release(report=report, by=by, now=OPENED).number
+
+    told = at_once(*(letting_go(r, r.referral.facilitator) for r in (*reports, *reports)))
+    assert sorted(Release.objects.values_list("number", flat=True)) == ["2026-00001", "2026-00002"]
+    assert {type(result) for result in told} == {str, AlreadyReleased}
+    assert register.verify_chain() == []
