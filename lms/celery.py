@@ -29,5 +29,5 @@ app.conf.beat_schedule = {
     "seal the journal": _ring("lms.journal.tasks.seal", EVERY_MINUTE),
     "draft reports that are due": _ring("court_reports.tasks.draft_due", 15 * EVERY_MINUTE),
     "complete what is complete": _ring("courses.tasks.check_completions", crontab(minute=17)),
-    "forget ended sessions": _ring("lms.people.tasks.clear_sessions", crontab(hour=9, minute=40)),
+    "forget ended sessions": _ring("lms.people.tasks.clear_sessions", crontab(minute=40)),
 }

@@ -19,6 +19,7 @@ def nowhere(request: HttpRequest, **_: object) -> HttpResponse:
 urlpatterns = [
     path("", include("lms.referrals.home_urls")),
     path("", include("lms.referrals.urls")),
+    path("", include("lms.people.urls")),
     path("learn/", include("courses.urls")),
     path("check-ins/", include("accountability.urls")),
     path("my-reports/", include("court_reports.person_urls")),

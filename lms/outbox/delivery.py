@@ -5,6 +5,7 @@ attempt, which the next run turns into *uncertain*: a reminder is then not repea
 notice waits for a human (domain.md, invariant 4).
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
@@ -21,6 +22,8 @@ from lms.outbox.models import Attempt, Message
 # An attempt older than this was cut off: no mail server is given longer (EMAIL_TIMEOUT is seconds).
 CUT_OFF_AFTER = timedelta(minutes=5)
 RETRY_AFTER = [timedelta(minutes=m) for m in (1, 5, 30, 120, 600)]
+
+log = logging.getLogger("amends.outbox")
 
 Send = Callable[[Message], None]
 
@@ -82,6 +85,12 @@ def _try(message: Message, attempt: Attempt, now: datetime, send: Send) -> None:
     except (SMTPException, OSError):
         # The server said no or was not there: nothing left this machine, so trying again is safe.
         _finish(attempt, now, "not sent", **_next_try(attempt.number, now))
+    except Exception as problem:
+        # One that cannot be composed must not hold up the others. Only the kind of the problem is
+        # logged: its words may hold an address. Before the wire there is nothing to send twice;
+        # what the mail library raises once it is on the wire are the two above.
+        log.error("message %s was not sent: %s", message.pk, type(problem).__name__)
+        _finish(attempt, now, "failed", **_next_try(attempt.number, now))
     else:
         # Had it been given up as cut off meanwhile: it was only slow, and now it is known.
         _finish(attempt, now, "sent", sent_at=now, uncertain_at=None)

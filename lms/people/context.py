@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
+from lms.people import sessions
 from lms.people.models import Kind
 
 NAVIGATION = {
@@ -26,13 +27,24 @@ NAVIGATION = {
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """``navigation``: [{label, url, current}] for this kind of account; ``development``: whether this is a copy to play with."""
+    """``navigation``: [{label, url, current}] for this kind of account; ``development``: whether this is a copy to play with;
+    ``session_left``: seconds until the session ends."""
     user = getattr(request, "user", None)
     items = NAVIGATION.get(user.kind, []) if user and user.is_authenticated else []
     shown = [_item(label, name, request.path) for label, name in items]
     if user and user.is_authenticated and user.kind == Kind.STAFF and user.has_perm("wagtailadmin.access_admin"):
         shown.append(_item(_("Administration"), "wagtailadmin_home", request.path))
-    return {"navigation": _marked([item for item in shown if item]), "development": settings.DEVELOPMENT}
+    return {
+        "navigation": _marked([item for item in shown if item]),
+        "development": settings.DEVELOPMENT,
+        "session_left": _session_left(request) if user and user.is_authenticated else 0,
+    }
+
+
+def _session_left(request: HttpRequest) -> int:
+    """Seconds, for the warning before the end."""
+    now = getattr(request, "now", None)
+    return int(sessions.left(request, now).total_seconds()) if now else 0
 
 
 def _item(label: object, name: str, path: str) -> dict[str, object] | None:

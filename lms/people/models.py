@@ -1,5 +1,6 @@
 """Who may sign in, and with what. Who may do what stands in each app's ``access.py``."""
 
+import json
 import secrets
 import uuid
 from typing import ClassVar
@@ -73,3 +74,32 @@ class SubjectKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "zone"], name="one_key_per_subject_and_zone")]
+
+
+class KeptWords(models.Model):
+    """A form that was sent when the session had ended. Its fields are sealed with the person's own key."""
+
+    ZONE = "kept"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="kept_words")
+    path = models.CharField(max_length=300)
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField(db_index=True)  # read by kept_words.forget_old
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "path"], name="newest_kept_words_of_a_form")]
+
+    @property
+    def place(self) -> str:
+        return f"people.keptwords.sealed:{self.pk}"
+
+    @property
+    def fields(self) -> dict[str, list[str]]:
+        """Name → values, as they were typed. Raises crypto.KeyMissing."""
+        from lms import crypto
+
+        found: dict[str, list[str]] = json.loads(
+            crypto.decrypt(bytes(self.sealed), subject=self.user_id, zone=self.ZONE, place=self.place)
+        )
+        return found

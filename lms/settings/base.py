@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.people.sessions.Sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -203,8 +204,9 @@ MFA_TOTP_TOLERANCE = 1
 MFA_TOTP_ISSUER = "Amends"
 USERSESSIONS_TRACK_ACTIVITY = False
 
-# A staff session lasts a working day at most (NIST SP 800-63B-4, AAL2).
-SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+# How long anyone stays signed in is decided by lms.people.rules.sessions; this is the longest of them, so that
+# a session which has just ended can still be told whose words it brought.
+SESSION_COOKIE_AGE = int(timedelta(hours=24).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

@@ -67,6 +67,11 @@ def problems(page: Page, *, language: str = "en") -> list[str]:
     return [f"{address} ({language}): {line}" for line in found]
 
 
+def problems_of_a_dialog(page: Page) -> list[str]:
+    """The same of a page over which a dialog stands: what lies behind it cannot be reached, and need not be."""
+    return [*_width(page), *_axe(page)]
+
+
 def _language(page: Page, language: str) -> list[str]:
     lang = page.locator("html").get_attribute("lang")
     return [] if lang == language else [f"says its language is {lang!r}"]

@@ -34,6 +34,8 @@ WHOSE = {
     "/dev/": ANYONE,  # exists in development only
     "/accounts/": ANYONE,  # allauth guards its own; see test_sign_in
     "/calendar/": ANYONE,  # a private, revocable address instead of a sign-in
+    "/session/": SIGNED_IN,
+    "/kept/": SIGNED_IN,
     "/agreements/": PERSON,
     "/learn/": PERSON,
     "/check-ins/": PERSON,

@@ -75,6 +75,41 @@ def test_when_the_server_is_away_the_message_waits_and_then_goes():
     assert list(Attempt.objects.values_list("result", flat=True)) == ["not sent", "sent"]
 
 
+def test_one_that_cannot_be_composed_is_tried_again_later_and_holds_up_nobody(caplog):
+    broken, sound = a_message("broken"), a_message("sound")
+    sent = []
+
+    def compose(message):
+        if message == broken:
+            raise LookupError(f"no template for {message.to.email}")
+        sent.append(message)
+
+    assert delivery.deliver(now=JANUARY, limit=10, send=compose) == 2
+    assert sent == [sound]
+    (attempt,) = broken.attempts.all()
+    assert (attempt.result, attempt.finished_at) == ("failed", JANUARY)
+    broken.refresh_from_db()
+    assert (broken.sent_at, broken.claimed_at, broken.not_before) == (None, None, JANUARY + MINUTE)
+    (line,) = (record for record in caplog.records if record.name == "amends.outbox")
+    assert line.getMessage() == f"message {broken.pk} was not sent: LookupError"
+    assert line.exc_info is None
+    delivery.deliver(now=JANUARY + MINUTE, limit=10, send=sent.append)
+    assert sent == [sound, broken]
+
+
+def test_one_that_can_never_be_composed_is_given_up_and_stays_to_be_seen():
+    def never(message):
+        raise KeyError
+
+    a_message()
+    now = JANUARY
+    for after in [timedelta(0), *delivery.RETRY_AFTER]:
+        now += after
+        delivery.deliver(now=now, limit=10, send=never)
+    assert Message.objects.get().refused_at == now
+    assert list(Attempt.objects.values_list("result", flat=True)) == ["failed"] * 6
+
+
 def test_a_refused_address_is_told_apart_and_not_tried_again():
     def refuse(message):
         raise SMTPRecipientsRefused({})

@@ -2,11 +2,13 @@
 import { guardLeaving, once, focusProblem } from "./forms.js";
 import { autosaveAll } from "./autosave.js";
 import { leaveQuickly } from "./leave.js";
+import { mindTheSession } from "./session.js";
 
 focusProblem();
 once();
 guardLeaving();
 autosaveAll();
 leaveQuickly();
+mindTheSession();
 // A page of a signed-in person that comes back from the browser's memory is fetched anew: phones are shared.
 window.addEventListener("pageshow", (event) => { if (event.persisted) window.location.reload(); });

@@ -1,6 +1,8 @@
 // Keeps what is being typed on the server, never in the browser: phones are shared.
 // <form data-autosave="URL" data-saved="Saved at" data-unsaved="Not saved yet. Trying again."> with a [data-autosave-status].
 
+import { isLeaving } from "./forms.js";
+
 const EVERY = 4000;
 
 export function autosaveAll() {
@@ -15,7 +17,7 @@ function autosave(form) {
 
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
-  window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (changed && !isLeaving()) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden && changed) save(); });
   schedule();
 

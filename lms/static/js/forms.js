@@ -15,11 +15,22 @@ export function once() {
   }
 }
 
+const changed = new Set();
+let leaving = false;
+
+// A form of typed words in which something was changed and not sent.
+export function begun() { return [...changed][0]; }
+
+// From here on nobody is asked whether they want to leave.
+export function letGo() { leaving = true; }
+export function isLeaving() { return leaving; }
+
 export function guardLeaving() {
-  for (const form of document.querySelectorAll("form[data-leave-guard]")) {
-    let changed = false;
-    form.addEventListener("input", () => { changed = true; });
-    form.addEventListener("submit", () => { changed = false; });
-    window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  for (const form of document.querySelectorAll("main form[method=post]:not([data-autosave])")) {
+    form.addEventListener("input", () => { changed.add(form); });
+    form.addEventListener("submit", () => { changed.delete(form); });
   }
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && [...changed].some((form) => "leaveGuard" in form.dataset)) event.preventDefault();
+  });
 }
