@@ -2,16 +2,16 @@
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import register_permission_policy
 
 from accountability.models import CheckInForm
-from lms.referrals.viewsets import AddView, ChangeView, OwnPrograms
+from lms.referrals.own import OwnPrograms, OwnViewSet
+from lms.referrals.viewsets import AddView, ChangeView
 
 register_permission_policy(CheckInForm, OwnPrograms(CheckInForm, path="program"))
 
 
-class CheckInFormViewSet(ModelViewSet):
+class CheckInFormViewSet(OwnViewSet):
     """A version in use is not edited: copy it, change the copy, let it begin at a moment."""
 
     model = CheckInForm

@@ -6,33 +6,66 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.templatetags.static import static
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
+from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
+from wagtail.permissions import register_permission_policy
 
 from courses.actions.editions import CannotPublish, publish_edition
 from courses.actions.withdrawal import withdraw_module
 from courses.models import CoursePage, EditionModule, ModulePage, Question, Topic
+from lms.referrals.access import programs_of
+from lms.referrals.models import ProgramRole
+from lms.referrals.own import OwnPrograms, OwnViewSet
+
+THEIR_BANK = (ProgramRole.ADMINISTRATOR, ProgramRole.AUTHOR, ProgramRole.REVIEWER)
+register_permission_policy(Topic, OwnPrograms(Topic, path="program", roles=THEIR_BANK))
+register_permission_policy(Question, OwnPrograms(Question, path="topic__program", roles=THEIR_BANK))
 
 
-class TopicViewSet(ModelViewSet):
+class OwnAdd(generic.CreateView):
+    """Offers only the programs, or topics, that are theirs."""
+
+    def get_form(self, form_class: Any = None) -> Any:
+        return only_own(super().get_form(form_class), self.request.user)
+
+
+class OwnChange(generic.EditView):
+    def get_form(self, form_class: Any = None) -> Any:
+        return only_own(super().get_form(form_class), self.request.user)
+
+
+def only_own(form: Any, user: Any) -> Any:
+    programs = programs_of(user, *THEIR_BANK)
+    if "program" in form.fields:
+        form.fields["program"].queryset = programs
+    if "topic" in form.fields:
+        form.fields["topic"].queryset = Topic.objects.filter(program__in=programs)
+    return form
+
+
+class TopicViewSet(OwnViewSet):
     model = Topic
     icon = "folder-open-inverse"
     form_fields = ("program", "slug", "title")
     list_display = ("title", "slug", "program")
+    add_view_class, edit_view_class = OwnAdd, OwnChange
 
 
-class QuestionViewSet(ModelViewSet):
+class QuestionViewSet(OwnViewSet):
     model = Question
     icon = "help"
     list_display = ("prompt_en", "topic", "kind", "active")
     list_filter = ("topic", "kind", "active")
     search_fields = ("prompt_en", "prompt_es")
+    add_view_class, edit_view_class = OwnAdd, OwnChange
 
 
 class BankGroup(ViewSetGroup):
@@ -130,3 +163,13 @@ def retire_many_instead(request: HttpRequest, action_type: str, objects: list[An
         if response := retire_instead(request, page):
             return response
     return None
+
+
+@hooks.register("insert_global_admin_css")
+def kind_to_keyboards() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/authoring.css"))
+
+
+@hooks.register("insert_global_admin_js")
+def names_for_the_nameless() -> str:
+    return format_html('<script type="module" src="{}"></script>', static("js/authoring.js"))

@@ -13,6 +13,10 @@ from courses.blocks import MODULE_BLOCKS
 from lms.referrals.models import Program
 
 
+# Wagtail's own title panel fills the slug's box in, which these pages do not show.
+TITLE = FieldPanel("title", classname="title")
+
+
 class Unserved(Page):
     """A page without an address: Wagtail keeps it, our own views show it."""
 
@@ -43,7 +47,7 @@ class CoursePage(Unserved):
     program = models.ForeignKey(Program, models.PROTECT, related_name="courses", verbose_name=_("program"))
     introduction = RichTextField(_("introduction"), features=["bold", "italic", "ul"], blank=True)
 
-    content_panels: ClassVar = [*Page.content_panels, FieldPanel("program"), FieldPanel("introduction")]
+    content_panels: ClassVar = [TITLE, FieldPanel("program"), FieldPanel("introduction")]
     promote_panels: ClassVar = []
     parent_page_types: ClassVar = ["courses.LibraryPage"]
     subpage_types: ClassVar = ["courses.ModulePage"]
@@ -62,7 +66,7 @@ class ModulePage(Unserved):
     body = StreamField(MODULE_BLOCKS, verbose_name=_("content"), blank=True)
 
     content_panels: ClassVar = [
-        *Page.content_panels,
+        TITLE,
         FieldPanel("summary"),
         FieldPanel("goals"),
         FieldPanel("minimum_minutes"),

@@ -118,7 +118,9 @@ class ReferralFileForm(forms.Form):
     court = forms.ModelChoiceField(label=_("Court"), queryset=Court.objects.none(), empty_label=None)
     program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.all(), empty_label=None)
     file = forms.FileField(
-        label=_("CSV file"), required=False, widget=forms.FileInput(attrs={"accept": ".csv,text/csv"})
+        label=_("CSV file"),
+        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        error_messages={"required": _("Choose a CSV file.")},
     )
     text = forms.CharField(required=False, widget=forms.HiddenInput, strip=False)
 
@@ -127,14 +129,14 @@ class ReferralFileForm(forms.Form):
         self.fields["court"].queryset = courts
         self.fields["court"].initial = courts.first()
         self.fields["program"].initial = Program.objects.first()
+        # The second time its text comes back instead.
+        self.fields["file"].required = not self.data.get("text")
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()
         file = clean.get("file")
         if file is not None:
             clean["text"] = self._read(file)
-        if not clean.get("text") and not self.errors:
-            self.add_error("file", _("Choose a CSV file."))
         return clean
 
     def _read(self, file: Any) -> str:

@@ -7,14 +7,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.permission_policies import ModelPermissionPolicy
 
 from lms.people.models import User
 from lms.referrals.access import programs_of
@@ -28,28 +25,9 @@ from lms.referrals.models import (
     Program,
     ProgramRole,
 )
+from lms.referrals.own import OwnViewSet
 
 COURT = "court"
-
-
-class OwnPrograms(ModelPermissionPolicy):
-    """An administrator reaches only what belongs to their own programs."""
-
-    def __init__(self, model: type, *, path: str) -> None:
-        super().__init__(model)
-        self.path = path
-
-    def _own(self, user: User) -> QuerySet[Any]:
-        return self.model.objects.filter(**{f"{self.path}__in": programs_of(user, ProgramRole.ADMINISTRATOR)})
-
-    def user_has_any_permission_for_instance(self, user: User, actions: list[str], instance: Any) -> bool:
-        return self.user_has_any_permission(user, actions) and self._own(user).filter(pk=instance.pk).exists()
-
-    def instances_user_has_any_permission_for(self, user: User, actions: list[str]) -> QuerySet[Any]:
-        return self._own(user) if self.user_has_any_permission(user, actions) else self.model.objects.none()
-
-    def users_with_any_permission_for_instance(self, actions: list[str], instance: Any) -> QuerySet[User]:
-        return self.users_with_any_permission(actions)
 
 
 class Recorded:
@@ -125,7 +103,7 @@ class CourtForm(forms.ModelForm):
         return court
 
 
-class CourtViewSet(ModelViewSet):
+class CourtViewSet(OwnViewSet):
     model = Court
     icon = "site"
     menu_label = gettext_lazy("Courts")
@@ -138,7 +116,7 @@ class CourtViewSet(ModelViewSet):
         return CourtForm
 
 
-class ProgramViewSet(ModelViewSet):
+class ProgramViewSet(OwnViewSet):
     model = Program
     icon = "group"
     menu_label = gettext_lazy("Programs")
@@ -148,7 +126,7 @@ class ProgramViewSet(ModelViewSet):
     add_view_class, edit_view_class = AddView, ChangeView
 
 
-class PolicyViewSet(ModelViewSet):
+class PolicyViewSet(OwnViewSet):
     """A policy is never edited: a new version begins at a moment, and running cases keep theirs."""
 
     model = PolicyVersion
@@ -160,7 +138,7 @@ class PolicyViewSet(ModelViewSet):
     add_view_class, edit_view_class = AddView, ChangeView
 
 
-class AgreementViewSet(ModelViewSet):
+class AgreementViewSet(OwnViewSet):
     """A text is never edited: a new version is read and accepted by those who come after."""
 
     model = Agreement
@@ -236,7 +214,7 @@ class InviteView(generic.CreateView):
         return response
 
 
-class InvitationViewSet(ModelViewSet):
+class InvitationViewSet(OwnViewSet):
     model = Invitation
     icon = "mail"
     menu_label = gettext_lazy("Invitations")

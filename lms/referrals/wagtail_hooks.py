@@ -5,7 +5,8 @@ from wagtail.admin.menu import MenuItem
 from wagtail.permissions import register_permission_policy
 
 from lms.referrals.models import Agreement, Invitation, PolicyVersion, Program
-from lms.referrals.viewsets import CasesGroup, OwnPrograms
+from lms.referrals.own import OwnPrograms
+from lms.referrals.viewsets import CasesGroup
 
 register_permission_policy(Program, OwnPrograms(Program, path="pk"))
 register_permission_policy(PolicyVersion, OwnPrograms(PolicyVersion, path="program"))

@@ -211,6 +211,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "lms.pages.stale_form"
 INVITATION_DAYS = 14
 
 # --- keys -----------------------------------------------------------------------------------
@@ -340,6 +341,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Its warnings hold addresses, and some of ours are keys: invitations, private calendars.
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "amends": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }

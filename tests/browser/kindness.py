@@ -60,8 +60,9 @@ def problems(page: Page, *, language: str = "en") -> list[str]:
         *_outline(page),
         *_width(page),
         *_axe(page),
-        *_keyboard(page),
         *_dark(page),
+        # Last: walking by keyboard opens hints that then fade away.
+        *_keyboard(page),
     ]
     address = urlsplit(page.url).path
     return [f"{address} ({language}): {line}" for line in found]

@@ -8,6 +8,7 @@ from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from courses.models import ModulePage
 from court_reports.actions.draft import draft
 from court_reports.actions.release import release
 from court_reports.models import Kind
@@ -15,7 +16,7 @@ from lms.referrals import actions
 from tests.browser.conftest import OpenAs
 from tests.browser.kindness import problems
 from tests.browser.world import World, a_world
-from tests.builders import a_person
+from tests.builders import a_person, an_author
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 languages = pytest.mark.parametrize("language", ["en", "es"])
@@ -128,6 +129,22 @@ def test_pages_of_a_court(open_as: OpenAs, language: str) -> None:
     page.goto("/court/refer/")
     page.locator("main form button[type=submit]").last.click()
     found += problems(page, language=language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_an_administrator_and_an_author(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    names = ["wagtailadmin_home", "court:index", "court:add", "program:index", "policyversion:index", "policyversion:add",
+             "agreement:index", "invitation:index", "invitation:add"]  # fmt: skip
+    page = open_as(world.administrator, language=language)
+    found = walk(page, [reverse(name) for name in names], language)
+    module = ModulePage.objects.filter(locale__language_code=language).first()
+    assert module is not None
+    hers = [reverse("wagtailadmin_home"), reverse("question:index"),
+            reverse("wagtailadmin_explore", args=[module.get_parent().pk]),
+            reverse("wagtailadmin_pages:edit", args=[module.pk])]  # fmt: skip
+    found += walk(open_as(an_author(world.program), language=language), hers, language)
     assert not found, tell(found)
 
 

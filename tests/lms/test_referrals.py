@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 
 from lms.journal.models import Event
 from lms.outbox.models import Message
@@ -144,3 +145,16 @@ def test_a_closed_case_stays_closed():
     referral.refresh_from_db()
     assert referral.status == Status.COMPLETED
     assert referral.status_at(JANUARY) == Status.ENROLLED
+
+
+def test_another_programs_upkeep_is_not_there(signed_in):
+    mine, theirs = a_program(), a_program()
+    client = signed_in(an_administrator(mine))
+    assert client.get(reverse("program:edit", args=[mine.pk])).status_code == 200
+    assert client.get(reverse("program:edit", args=[theirs.pk])).status_code == 404
+    assert client.post(reverse("program:edit", args=[theirs.pk]), {"name": "Taken"}).status_code == 404
+    assert client.get(reverse("policyversion:inspect", args=[mine.policies.get().pk])).status_code == 200
+    assert client.get(reverse("policyversion:inspect", args=[theirs.policies.get().pk])).status_code == 404
+    listed = client.get(reverse("program:index")).context["object_list"]
+    assert [program.pk for program in listed] == [mine.pk]
+    assert client.get(reverse("agreement:history", args=[theirs.agreements.first().pk])).status_code == 404

@@ -15,7 +15,7 @@ from lms.referrals.actions import invitations
 from lms.referrals.forms import AccountForm
 from lms.referrals.models import Invitation
 
-RATE = "20/m/ip"
+FAILURES = "20/m/ip"
 
 
 @login_not_required
@@ -25,11 +25,14 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
     A spent, expired or invented token gets one and the same page (security.md, enumeration).
     """
-    if limited := ratelimit.consume_or_429(request, action="invitation", config={"invitation": RATE}):
-        return limited
     try:
         invitation = invitations.find(token=token, now=request.now)
     except invitations.InvitationUnusable:
+        # Only what fails is counted: a whole waiting room may share one address.
+        if limited := ratelimit.consume_or_429(
+            request, action="invitation", config={"invitation": FAILURES}, limit_get=True
+        ):
+            return limited
         return render(request, "account/invitation_unusable.html", status=410)
     with translation.override(_language(request, invitation)):
         return _answer(request, invitation, token)
@@ -58,9 +61,10 @@ def _answer(request: HttpRequest, invitation: Invitation, token: str) -> HttpRes
 
 
 def _sign_in(request: HttpRequest, user: AbstractBaseUser) -> None:
-    """The holder of the token has just chosen the password: that is a sign-in by password."""
+    """The holder of the token has just chosen the password: that is a sign-in by password, and as fresh as can be,
+    so that setting up the second factor does not ask for it once more."""
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    record_authentication(request, user, method="password", username=user.get_username())
+    record_authentication(request, user, method="password", username=user.get_username(), reauthenticated=True)
 
 
 def _language(request: HttpRequest, invitation: Invitation) -> str:
