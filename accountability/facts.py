@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from accountability.models import CheckIn, Submission, Track, WindowChange
+from accountability.models import CheckIn, Review, Submission, Track, WindowChange
 from accountability.rules.calendar import day_ends
 from accountability.rules.check_in_state import Moments, State, state_of
 from accountability.rules.standing import has_ended, standing_of
@@ -143,7 +143,7 @@ def _known_check_ins(track: Track, ends_on: date, as_of: datetime) -> Known:
     """Each check-in that existed by then, with its moments as they were known."""
     extended_later = track.extensions.filter(recorded_at__gt=as_of).exists()
     known = []
-    for check_in in track.check_ins.prefetch_related("window_changes", "reviews", "submissions"):
+    for check_in in track.check_ins.prefetch_related("window_changes__outage", "reviews", "submissions"):
         if extended_later and _due_on_as_of(check_in, as_of) > ends_on:
             continue  # an extension that nobody knew of yet brought it
         moments = _moments_as_of(check_in, as_of)
@@ -161,13 +161,20 @@ def _moments_as_of(check_in: CheckIn, as_of: datetime) -> Moments:
     sent = sorted(s.recorded_at for s in check_in.submissions.all() if s.recorded_at <= as_of)
     first = min(check_in.submissions.all(), key=lambda s: s.recorded_at) if sent else None
     # Sent again, it is no longer open, whatever the return allowed.
-    returned_until = newest.returned_until if newest and sent and sent[-1] <= newest.at else None
+    returned_until = _returned_until(check_in, newest, as_of) if newest and sent and sent[-1] <= newest.at else None
     moments = check_in.moments.as_of(as_of)
     return Moments(
         window.opens_at, window.due_at, window.closes_at, window.cure_until,
         moments.begun_at, first.made_at if first else None, newest.at if newest else None, returned_until,
         moments.missed_at, moments.excused_at, moments.cancelled_at,
     )  # fmt: skip
+
+
+def _returned_until(check_in: CheckIn, review: Review, as_of: datetime) -> datetime | None:
+    """Until when a return left it open, with what the outages known by then gave back of it."""
+    changes = (c for c in check_in.window_changes.all() if review.at < c.recorded_at <= as_of)
+    given_back = sum((c.outage.given_back_of(review.at) for c in changes if c.outage), timedelta())
+    return review.returned_until + given_back if review.returned_until else None
 
 
 def _due_on_as_of(check_in: CheckIn, as_of: datetime) -> date:
@@ -221,6 +228,8 @@ def _routes(track: Track, as_of: datetime) -> dict[UUID, str]:
 def _notices(track: Track, as_of: datetime) -> dict[str, tuple[datetime, ...]]:
     """When each check-in's messages were sent, by check-in."""
     sent = Message.objects.filter(about=track.referral_id, key__startswith="check-in:", sent_at__lte=as_of)
+    # A call for help went to us, not to the person, and no report may show that there was one.
+    sent = sent.exclude(kind="check_in.help_asked")
     told: dict[str, list[datetime]] = {}
     for message in sent.order_by("sent_at").only("key", "sent_at"):
         if message.sent_at:

@@ -2,21 +2,21 @@
 
 from datetime import datetime
 
-from accountability.models import CheckIn
-from accountability.rules.reminders import Reminder, awake
+from accountability.awake import Awake
+from accountability.rules.reminders import Reminder
 from lms.outbox.models import Category
 from lms.outbox.outbox import Draft
 
 
-def reminder(check_in: CheckIn, planned: Reminder) -> Draft:
+def reminder(check_in: Awake, planned: Reminder) -> Draft:
     """A reminder; past its moment it is recorded as suppressed, not sent late."""
     return Draft(
         # A window that was moved to another date reminds anew; one that an outage lengthened does not.
         key=f"check-in:{check_in.pk}:{planned.kind}:{check_in.due_on}",
         kind=f"check_in.{planned.kind}",
-        to_id=check_in.track.referral.person_id,
+        to_id=check_in.person_id,
         at=planned.at,
-        about=check_in.track.referral_id,
+        about=check_in.referral_id,
         context={"path": f"/check-ins/{check_in.pk}/"},
         not_before=planned.at,
         expires_at=planned.stale_at,
@@ -24,15 +24,15 @@ def reminder(check_in: CheckIn, planned: Reminder) -> Draft:
     )
 
 
-def missed(check_in: CheckIn) -> Draft:
-    """The person is told first, with how to make up for it; worthless once that is no longer possible."""
-    at: datetime = awake(check_in.closes_at, check_in.track.policy.rules, check_in.track.time_zone)
+def missed(check_in: Awake, at: datetime) -> Draft:
+    """The person is told first, at ``at`` (after the quiet hours), with how to make up for it;
+    worthless once that is no longer possible."""
     return Draft(
         key=f"check-in:{check_in.pk}:missed:{check_in.closes_at.isoformat()}",
         kind="check_in.missed",
-        to_id=check_in.track.referral.person_id,
+        to_id=check_in.person_id,
         at=check_in.closes_at,
-        about=check_in.track.referral_id,
+        about=check_in.referral_id,
         context={"path": f"/check-ins/{check_in.pk}/"},
         not_before=at,
         expires_at=check_in.cure_until if check_in.cure_until > at else None,

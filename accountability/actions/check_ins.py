@@ -17,6 +17,7 @@ from lms.journal import journal
 from lms.outbox import outbox
 from lms.outbox.models import Category
 from lms.people.models import User
+from lms.referrals.models import ProgramRole, Referral
 
 HELP = "help"
 NO_HELP = ("", "no")
@@ -36,7 +37,7 @@ def begin(*, check_in: CheckIn, now: datetime) -> None:
 
 def save_draft(*, check_in: CheckIn, answers: dict[str, Any], now: datetime) -> None:
     """Keep what is typed. The newest wins; a sent or closed check-in keeps no draft. Raises NotOpen."""
-    if not accepts(check_in.moments, now, check_in.track.leeway):
+    if check_in.track.closed_at or not accepts(check_in.moments, now, check_in.track.leeway):
         raise NotOpen(check_in.pk)
     CheckIn.objects.filter(pk=check_in.pk).update(draft=check_in.seal_draft(answers), draft_saved_at=now)
 
@@ -117,15 +118,27 @@ def _write_submission(
 def _call_for_help(row: CheckIn, now: datetime) -> None:
     """The facilitator is told in the same transaction; the words stay here."""
     row.help_asked_at, row.help_answered_at = now, None
-    facilitator = row.track.referral.facilitator
-    if facilitator:
+    for somebody in _who_helps(row.track.referral):
         outbox.post(
-            key=f"check-in:{row.pk}:help:{now.isoformat()}",
+            key=f"check-in:{row.pk}:help:{int(now.timestamp())}:{somebody.pk}",
             kind="check_in.help_asked",
-            to=facilitator,
+            to=somebody,
             at=now,
             about=row.track.referral_id,
             context={"path": f"/facilitate/track/check-ins/{row.pk}/"},
             category=Category.NOTICE,
         )
     journal.record("check_in.help_asked", about=row.track.referral_id, on=row, by=None, at=now)
+
+
+def _who_helps(referral: Referral) -> list[User]:
+    """The facilitator; where there is none who can be reached, every administrator of the program."""
+    facilitator = referral.facilitator
+    if facilitator and facilitator.is_active:
+        return [facilitator]
+    administrators = User.objects.filter(
+        is_active=True,
+        program_memberships__program=referral.program_id,
+        program_memberships__role=ProgramRole.ADMINISTRATOR,
+    )
+    return list(administrators.distinct())

@@ -3,36 +3,61 @@
 Only tracks whose ``wakes_at`` has come are read. What is found is decided by the rule, never
 by the hint; each effect has a unique key, so running twice is harmless; the moment recorded
 is the moment it became true, so that three days without a scheduler leave the same rows.
+A track that raises is put off and reported; it holds up nobody else.
 """
 
+import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import F, Min, OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 
 from accountability import notices
+from accountability.awake import Awake, awake_in
 from accountability.models import CheckIn, Track
-from accountability.rules.check_in_state import State
-from accountability.rules.reminders import Reminder, reminders
+from accountability.rules.check_in_state import State, state_of
+from accountability.rules.plans import Plans
+from accountability.rules.reminders import Reminder
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.outbox.outbox import Draft
+from lms.referrals.models import PolicyVersion
+
+log = logging.getLogger("amends.accountability")
 
 POSTGRES_BATCH, SQLITE_BATCH = 500, 25
 # SQLite's lock is not fair: a sweeper that begins again at once starves the pages (scale.md 1.4).
 SQLITE_PAUSE = timedelta(milliseconds=20)
 A_MOMENT = timedelta(seconds=1)
+PUT_OFF = timedelta(hours=1)
 
 
-def run(*, now: datetime, limit: int) -> int:
+class Overtaken(Exception):
+    """A check-in was answered or excused although it was held: this batch did not happen."""
+
+
+class Change(NamedTuple):
+    """What is written to a check-in; all that share it are written in one statement."""
+
+    missed: bool
+    wakes_at: datetime | None
+
+
+def run(*, now: datetime, limit: int, plans: Plans | None = None) -> int:
     """Look at up to ``limit`` tracks whose moment has come, in one transaction; how many."""
-    with transaction.atomic():
-        track_ids = _claim(now, limit)
-        if track_ids:
-            _look_at(track_ids, now)
+    plans = plans or Plans()
+    try:
+        with transaction.atomic():
+            track_ids = _claim(now, limit)
+            if track_ids:
+                _look_at(track_ids, now, plans)
+    except Exception as problem:
+        log.warning("a batch of the sweep is taken track by track: %s", type(problem).__name__)
+        return _one_by_one(now, limit, plans)
     return len(track_ids)
 
 
@@ -40,8 +65,8 @@ def run_until_quiet(*, now: datetime, pause: Callable[[float], None] | None = No
     """Sweep batch after batch until nothing is due; how many tracks were looked at."""
     sqlite = connection.vendor == "sqlite"
     limit = SQLITE_BATCH if sqlite else POSTGRES_BATCH
-    total = 0
-    while total < most and (seen := run(now=now, limit=limit)):
+    total, plans = 0, Plans()
+    while total < most and (seen := run(now=now, limit=limit, plans=plans)):
         total += seen
         if pause and sqlite:
             pause(SQLITE_PAUSE.total_seconds())
@@ -55,36 +80,63 @@ def _claim(now: datetime, limit: int) -> list[UUID]:
     return list(due.values_list("pk", flat=True)[:limit])
 
 
-def _look_at(track_ids: list[UUID], now: datetime) -> None:
-    awake = (
-        CheckIn.objects.filter(track__in=track_ids, wakes_at__lte=now)
-        .select_related("track__policy", "track__referral")
-        .order_by("wakes_at")
-    )
+def _one_by_one(now: datetime, limit: int, plans: Plans) -> int:
+    """Something in the batch raised: each track on its own, and whichever raises is put off. Its check-ins stay."""
+    with transaction.atomic():
+        track_ids = _claim(now, limit)
+        for track_id in track_ids:
+            try:
+                with transaction.atomic():
+                    _look_at([track_id], now, plans)
+            except Exception as problem:
+                Track.objects.filter(pk=track_id).update(wakes_at=now + PUT_OFF)
+                # By its id and the kind of the problem alone: the words of an exception may hold anything.
+                log.error("track %s could not be swept and is put off: %s", track_id, type(problem).__name__)
+    return len(track_ids)
+
+
+def _look_at(track_ids: list[UUID], now: datetime, plans: Plans) -> None:
+    awake = awake_in(track_ids, now)
+    _learn_policies({c.policy_id for c in awake}, plans)
     drafts: list[Draft] = []
-    missed: list[CheckIn] = []
-    wakes: dict[datetime | None, list[UUID]] = defaultdict(list)
+    missed: list[Awake] = []
+    changes: dict[Change, list[UUID]] = defaultdict(list)
     for check_in in awake:
-        planned = _planned(check_in)
-        drafts += [notices.reminder(check_in, r) for r in planned if (check_in.wakes_at or now) <= r.at <= now]
-        if check_in.missed_at is None and check_in.state(now) is State.MISSED:
+        planned = _planned(check_in, plans)
+        drafts += [notices.reminder(check_in, r) for r in planned if check_in.wakes_at <= r.at <= now]
+        is_missed = _became_missed(check_in, now, plans)
+        if is_missed:
             missed.append(check_in)
-        wakes[_next_look(check_in, planned, now)].append(check_in.pk)
-    _post(drafts)
-    _mark_missed(missed)
-    _set_wakes(wakes)
+        changes[Change(is_missed, _next_look(check_in, planned, now))].append(check_in.pk)
+    _write(changes)
+    drafts += [notices.missed(c, plans.awake(c.closes_at, c.policy_id, c.zone)) for c in missed]
+    outbox.post_all(draft for draft in drafts if draft.to_id)
+    _record(missed)
     _rouse(track_ids)
 
 
-def _planned(check_in: CheckIn) -> tuple[Reminder, ...]:
-    if check_in.submitted_at or check_in.excused_at or check_in.cancelled_at:
+def _learn_policies(ids: set[UUID], plans: Plans) -> None:
+    if unknown := ids - plans.policies.keys():
+        plans.policies |= {version.pk: version.rules for version in PolicyVersion.objects.filter(pk__in=unknown)}
+
+
+def _planned(check_in: Awake, plans: Plans) -> tuple[Reminder, ...]:
+    # Every reminder lies before the end of grace: whoever was looked at there has none ahead or to catch up.
+    if check_in.settled or check_in.wakes_at >= check_in.closes_at:
         return ()
-    return reminders(check_in.moments, check_in.track.policy.rules, check_in.track.time_zone)
+    return plans.reminders(check_in.moments, check_in.policy_id, check_in.zone)
 
 
-def _next_look(check_in: CheckIn, planned: Iterable[Reminder], now: datetime) -> datetime | None:
+def _became_missed(check_in: Awake, now: datetime, plans: Plans) -> bool:
+    if check_in.missed_at or check_in.settled:
+        return False
+    leeway = timedelta(minutes=plans.policies[check_in.policy_id].started_leeway_minutes)
+    return state_of(check_in.moments, now, leeway) is State.MISSED
+
+
+def _next_look(check_in: Awake, planned: tuple[Reminder, ...], now: datetime) -> datetime | None:
     """The next moment at which anything about this check-in may change by time alone."""
-    if check_in.submitted_at or check_in.excused_at or check_in.cancelled_at:
+    if check_in.settled:
         return None
     ahead = [r.at for r in planned if r.at > now]
     # Whoever began in time has the leeway; looked at once more when it is over.
@@ -92,47 +144,29 @@ def _next_look(check_in: CheckIn, planned: Iterable[Reminder], now: datetime) ->
     return min(ahead, default=None)
 
 
-def _post(drafts: list[Draft]) -> None:
-    outbox.post_all(draft for draft in drafts if draft.to_id)
+def _write(changes: dict[Change, list[UUID]]) -> None:
+    """One statement for each kind of change. The mark is compared and set, although the rows are held."""
+    for change, ids in changes.items():
+        rows = CheckIn.objects.filter(pk__in=ids)
+        if not change.missed:
+            rows.update(wakes_at=change.wakes_at)
+            continue
+        still = rows.unanswered().filter(missed_at=None)
+        if still.update(missed_at=F("closes_at"), wakes_at=change.wakes_at) != len(ids):
+            raise Overtaken
 
 
-def _mark_missed(found: list[CheckIn]) -> None:
-    """Compare-and-set in one statement: whoever answered, was excused or marked meanwhile is left alone."""
-    if not found:
-        return
-    still = CheckIn.objects.unanswered().filter(pk__in=[c.pk for c in found], missed_at=None)
-    won = (
-        set(still.select_for_update().values_list("pk", flat=True))
-        if connection.vendor == "postgresql"
-        else set(still.values_list("pk", flat=True))
-    )
-    CheckIn.objects.filter(pk__in=won).update(missed_at=F("closes_at"))
-    marked = [check_in for check_in in found if check_in.pk in won]
-    outbox.post_all(notices.missed(c) for c in marked if c.track.referral.person_id)
+def _record(missed: list[Awake]) -> None:
+    label = CheckIn._meta.label_lower
     journal.record_all(
         journal.Entry(
-            kind="check_in.missed",
-            at=c.closes_at,
-            about=c.track.referral_id,
-            on_label=CheckIn._meta.label_lower,
-            on_id=str(c.pk),
+            kind="check_in.missed", at=c.closes_at, about=c.referral_id, on_label=label, on_id=str(c.pk),
             data={"number": c.number},
         )
-        for c in marked
-    )
-
-
-def _set_wakes(wakes: dict[datetime | None, list[UUID]]) -> None:
-    for moment, ids in wakes.items():
-        CheckIn.objects.filter(pk__in=ids).update(wakes_at=moment)
+        for c in missed
+    )  # fmt: skip
 
 
 def _rouse(track_ids: list[UUID]) -> None:
-    earliest = (
-        CheckIn.objects.filter(track=OuterRef("pk"), wakes_at__isnull=False)
-        .order_by()
-        .values("track")
-        .annotate(earliest=Min("wakes_at"))
-        .values("earliest")
-    )
-    Track.objects.filter(pk__in=track_ids).update(wakes_at=Subquery(earliest))
+    awake = CheckIn.objects.filter(track=OuterRef("pk"), wakes_at__isnull=False).order_by("wakes_at")
+    Track.objects.filter(pk__in=track_ids).update(wakes_at=Subquery(awake.values("wakes_at")[:1]))

@@ -1,12 +1,15 @@
 """Opening, moving and closing a track."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 
 from django.db import transaction
+from django.db.models import Max
 
 from accountability.models import CheckIn, Extension, Outage, Tolling, Track, WindowChange
+from accountability.models.check_ins import CheckInQuerySet
 from accountability.models.tracks import new_feed_key
 from accountability.rules.calendar import day_ends, local_date
 from accountability.rules.windows import Window, due_dates, plan, window
@@ -16,6 +19,9 @@ from lms.referrals import actions as referrals
 from lms.referrals.models import Referral
 from lms.referrals.rules.policy import Policy
 
+# Written where a window moves, and nothing else: the rest of the row may be somebody else's at that moment.
+MOVED_WITH_A_WINDOW = ("due_at", "closes_at", "cure_until", "leeway_until", "wakes_at", "missed_at")
+
 
 class TrackClosed(Exception):
     """The track is closed; nothing in it moves any more."""
@@ -23,6 +29,10 @@ class TrackClosed(Exception):
 
 class TollingNotAllowed(Exception):
     """The court's profile does not allow the clock to stop."""
+
+
+class AlreadyTolled(ValueError):
+    """The clock stands still already on some of these days; a day counts once."""
 
 
 @transaction.atomic
@@ -67,13 +77,15 @@ def toll(*, track: Track, from_on: date, to_on: date, reason: str, authority: st
     """Stop the clock from one date to another, both included: what lies ahead moves by as many days.
 
     Check-ins due in the stretch or after it move; what was answered or settled stays.
-    Raises TrackClosed, TollingNotAllowed, ValueError when the dates are not in order.
+    Raises TrackClosed, TollingNotAllowed, AlreadyTolled, ValueError when the dates are not in order.
     """
     track = locked(track)
     if to_on < from_on:
         raise ValueError("the last day lies before the first")
     if not track.referral.court.profile.tolling_allowed:
         raise TollingNotAllowed(track.referral.court_id)
+    if track.tollings.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
+        raise AlreadyTolled(track.pk)
     days = (to_on - from_on).days + 1
     tolling = Tolling.objects.create(
         track=track, from_on=from_on, to_on=to_on, days=days, reason=reason, authority=authority,
@@ -89,20 +101,16 @@ def toll(*, track: Track, from_on: date, to_on: date, reason: str, authority: st
 
 @transaction.atomic
 def extend(*, track: Track, days: int, reason: str, ordered_by: str, by: User, now: datetime) -> Extension:
-    """Add days to the end, and the check-ins that the cadence then holds. Raises TrackClosed, ValueError."""
+    """Add days to the end, and the check-ins that fall into them. Raises TrackClosed, ValueError."""
     if days < 1:
         raise ValueError("an extension adds at least one day")
     track = locked(track)
     extension = Extension.objects.create(
         track=track, days=days, reason=reason, ordered_by=ordered_by, recorded_at=now, recorded_by=by
     )
+    old_end = track.ends_on
     _move_end(track, timedelta(days=days))
-    policy, zone = track.policy.rules, track.time_zone
-    last = track.check_ins.order_by("-number").first()
-    number, anchor = (last.number, last.due_on) if last else (0, track.opened_on)
-    added = due_dates(anchor, track.ends_on, policy.cadence[-1:])
-    windows = [window(number + n, day, policy, zone) for n, day in enumerate(added, start=1)]
-    CheckIn.objects.bulk_create(rows(track, windows, policy))
+    CheckIn.objects.bulk_create(rows(track, _added(track, old_end, now), track.policy.rules))
     rouse(track)
     journal.record("track.extended", about=track.referral_id, on=extension, by=by, at=now, data={"days": days})
     return extension
@@ -154,9 +162,10 @@ def remember_window(
     )  # fmt: skip
 
 
-def _shift(track: Track, check_ins: object, by_days: timedelta, cause: str, now: datetime) -> None:
+def _shift(track: Track, check_ins: CheckInQuerySet, by_days: timedelta, cause: str, now: datetime) -> None:
     policy, zone = track.policy.rules, track.time_zone
-    for check_in in list(check_ins.order_by("-number")):  # type: ignore[attr-defined]
+    # Held while they move, and only their windows are written: whoever sends meanwhile is not overwritten.
+    for check_in in list(check_ins.select_for_update(of=("self",)).order_by("-number")):
         remember_window(check_in, cause=cause, now=now)
         moved = window(check_in.number, check_in.due_on + by_days, policy, zone)
         check_in.due_on, check_in.opens_at = moved.due_on, moved.opens_at
@@ -164,8 +173,21 @@ def _shift(track: Track, check_ins: object, by_days: timedelta, cause: str, now:
         check_in.leeway_until = moved.closes_at + track.leeway
         check_in.wakes_at = moved.opens_at
         check_in.missed_at = None
-        check_in.save()
+        check_in.save(update_fields=["due_on", "opens_at", *MOVED_WITH_A_WINDOW])
     rouse(track)
+
+
+def _added(track: Track, old_end: date, now: datetime) -> list[Window]:
+    """The windows past the old end. The last phase goes on, counted as ever from the opening (with the
+    tolled days added) and not from the last due date: so a 31st comes back after a short month."""
+    policy, zone = track.policy.rules, track.time_zone
+    cadence = (*policy.cadence[:-1], replace(policy.cadence[-1], count=None))
+    tolled = timedelta(days=sum(t.days for t in track.tollings.all()))
+    dates = (day + tolled for day in due_dates(track.opened_on, track.ends_on - tolled, cadence))
+    # Ordered late: what could no longer be made on time is not asked for.
+    ahead = [day for day in dates if day > old_end and day_ends(day, zone) > now]
+    made = track.check_ins.aggregate(last=Max("number"))["last"] or 0
+    return [window(number, day, policy, zone) for number, day in enumerate(ahead, start=made + 1)]
 
 
 def _move_end(track: Track, days: timedelta) -> None:

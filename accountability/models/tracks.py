@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -101,3 +101,7 @@ class Outage(models.Model):
 
     class Meta:
         ordering: ClassVar = ["from_at"]
+
+    def given_back_of(self, since: datetime) -> timedelta:
+        """By how much it moves the end of a window that opened at ``since``."""
+        return self.to_at - max(self.from_at, since)

@@ -154,6 +154,11 @@ def _not_open(request: Request, check_in: CheckIn) -> HttpResponse:
     """Why it cannot be answered now, and what can be done."""
     if check_in.submitted_at:
         return redirect("check_ins:receipt", pk=check_in.pk)
+    if check_in.track.closed_at:
+        messages.info(
+            request, _("This case has ended. Your course, your check-ins and your reports stay here to read.")
+        )
+        return redirect("check_ins:home")
     state = check_in.state(request.now)
     context = {
         "check_in": check_in,

@@ -89,7 +89,7 @@ def record(request: Request, pk: str) -> HttpResponse:
     answers = answers_form(questions, get_language() or "en", request.POST or None)
     if request.method == "POST" and how.is_valid() and answers.is_valid():
         try:
-            person_actions.submit(
+            submission = person_actions.submit(
                 check_in=row,
                 answers=answers.cleaned_data,
                 form=questions,
@@ -102,7 +102,10 @@ def record(request: Request, pk: str) -> HttpResponse:
         except person_actions.NotOpen:
             how.add_error("day", _("A check-in made at that moment would not have been accepted."))
         else:
-            messages.success(request, _("Entered for the person."))
+            if submission.recorded_at == request.now:
+                messages.success(request, _("Entered for the person."))
+            else:
+                messages.info(request, _("This check-in was already sent or excused."))
             return redirect("track_staff:check_in", pk=row.pk)
     context = {"check_in": row, "how": how, "answers": answers, "zone": row.track.time_zone}
     return render(request, "facilitate/track/record.html", context)
@@ -128,6 +131,8 @@ def toll(request: Request, pk: str) -> HttpResponse:
             tracks.toll(track=track, **form.cleaned_data, by=request.user, now=request.now)
         except tracks.TollingNotAllowed:
             form.add_error(None, _("This court does not allow the clock to stop."))
+        except tracks.AlreadyTolled:
+            form.add_error(None, _("The clock is already stopped on some of these days."))
         except tracks.TrackClosed:
             form.add_error(None, _("This track is closed."))
         else:

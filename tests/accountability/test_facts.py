@@ -9,6 +9,7 @@ from accountability.actions import check_ins, commitments, decisions, outages, s
 from accountability.facts import CommitmentFact, ExtensionFact, TollingFact, TrackFacts, track_facts
 from accountability.models import CheckIn, Track
 from lms.outbox import delivery
+from lms.outbox.models import Message
 from tests.builders import at
 from tests.court_reports.cases import OPENED, a_case_in_track, keep
 
@@ -166,6 +167,13 @@ def test_no_word_that_was_written_is_in_the_facts(track):
     submit(track, NOW, n=7, q="zanahoria", help="call")
     assert "zanahoria" not in str(facts(track, NOW + DAY))
     assert "help" not in str(facts(track, NOW + DAY))
+
+
+def test_a_call_for_help_is_no_notice_given_to_the_person(track):
+    submit(track, NOW, n=7, help="call")
+    delivery.deliver(now=NOW, limit=500, send=lambda message: None)
+    assert Message.objects.get(kind="check_in.help_asked").sent_at == NOW
+    assert facts(track, NOW + DAY).check_ins[6].notices == ()
 
 
 def test_it_has_ended_when_the_last_day_is_over_and_nothing_can_be_made_up_any_more(track):

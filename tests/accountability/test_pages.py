@@ -17,24 +17,28 @@ from accountability.models.forms import form_in_force
 from accountability.sample import sample_check_in_form
 from lms import clock
 from lms.journal.models import Event
-from tests.builders import JANUARY, an_administrator
-from tests.court_reports.cases import an_enrolled_case
+from lms.referrals.models import Program
+from tests.builders import JANUARY, an_administrator, an_enrolled_referral
 
 pytestmark = pytest.mark.django_db
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 OPEN, MISSED, OVER = 6, 11, 17  # days since the opening at which check-in 1 is in that state
 
 
-def a_track(days: int) -> Track:
-    now = clock.now()
-    referral = an_enrolled_case()
-    sample_check_in_form(program=referral.program, now=JANUARY)
-    return tracks.open_track(referral=referral, by=None, now=now - days * DAY)
+def a_track(program: Program, days: int) -> Track:
+    referral = an_enrolled_referral(program=program)
+    return tracks.open_track(referral=referral, by=None, now=clock.now() - days * DAY)
 
 
 @pytest.fixture
-def check_in() -> CheckIn:
-    return a_track(OPEN).check_ins.first()
+def program(shelf) -> Program:
+    sample_check_in_form(program=shelf, now=JANUARY)
+    return shelf
+
+
+@pytest.fixture
+def check_in(program) -> CheckIn:
+    return a_track(program, OPEN).check_ins.first()
 
 
 @pytest.fixture
@@ -133,8 +137,8 @@ def test_the_schedule_shows_every_date_from_the_first_day_and_what_is_open(check
     assert shown["Cache-Control"] == "private, no-store"
 
 
-def test_before_the_course_is_done_it_says_when_they_begin(signed_in):
-    client = signed_in(an_enrolled_case().person)
+def test_before_the_course_is_done_it_says_when_they_begin(program, signed_in):
+    client = signed_in(an_enrolled_referral(program=program).person)
     assert "They begin when the course is done" in page(client.get(reverse("check_ins:home")))
 
 
@@ -204,19 +208,29 @@ def test_too_early_it_says_when_it_opens(check_in, person):
     assert person.get(url("receipt", second)).status_code == 404
 
 
-def test_past_its_grace_it_can_be_made_up_and_is_called_so(signed_in):
-    check_in = a_track(MISSED).check_ins.first()
+def test_past_its_grace_it_can_be_made_up_and_is_called_so(program, signed_in):
+    check_in = a_track(program, MISSED).check_ins.first()
     client = signed_in(check_in.track.referral.person)
     assert "sent now, it counts as made up" in page(client.get(url("answer", check_in)))
     client.post(url("answer", check_in), answers(check_in))
     assert "Made up" in page(client.get(reverse("check_ins:home")))
 
 
-def test_when_it_is_too_late_the_page_says_what_can_still_be_done(signed_in):
-    check_in = a_track(OVER).check_ins.first()
+def test_when_it_is_too_late_the_page_says_what_can_still_be_done(program, signed_in):
+    check_in = a_track(program, OVER).check_ins.first()
     client = signed_in(check_in.track.referral.person)
     for response in (client.get(url("answer", check_in)), client.post(url("answer", check_in), answers(check_in))):
         assert "tell your facilitator" in page(response)
+    assert not check_in.submissions.exists()
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_of_a_case_that_ended_an_open_check_in_says_so_and_asks_for_nothing(check_in, person, method):
+    referral = check_in.track.referral
+    tracks.close_track(referral=referral, by=None, now=clock.now())
+    shown = page(getattr(person, method)(url("answer", check_in), answers(check_in), follow=True))
+    assert ("This case has ended." in shown, "made up" in shown) == (True, False)
+    assert url("answer", check_in) not in shown
     assert not check_in.submissions.exists()
 
 
@@ -281,6 +295,27 @@ def test_entering_one_made_by_telephone_keeps_what_was_typed_when_it_is_refused(
     assert facilitator.post(staff("record", check_in), taken).status_code == 302
     submission = check_in.submissions.get()
     assert (submission.route, submission.by) == ("phone", check_in.track.referral.facilitator)
+
+
+def test_entering_one_that_was_sent_meanwhile_enters_nothing_and_says_so(check_in, facilitator):
+    send(check_in)
+    made = (clock.now() - MINUTE).astimezone(check_in.track.time_zone)
+    typed = answers(check_in) | {"route": "phone", "day": made.date().isoformat(), "time": made.strftime("%H:%M")}
+    shown = page(facilitator.post(staff("record", check_in), typed, follow=True))
+    assert ("was already sent" in shown, "Entered for the person." in shown) == (True, False)
+    assert check_in.submissions.get().route == "online"
+
+
+def test_days_on_which_the_clock_stands_already_are_refused_and_what_was_typed_is_kept(check_in, facilitator):
+    track = check_in.track
+    day = track.ends_on.isoformat()
+    typed = {"from_on": day, "to_on": day, "reason": "custody", "authority": "Dr. Lin’s letter"}
+    assert facilitator.post(staff("toll", track), typed).status_code == 302
+    shown = page(facilitator.post(staff("toll", track), typed))
+    assert "The clock is already stopped on some of these days." in shown
+    for kept in (day, "Dr. Lin’s letter", '<option value="custody" selected>'):
+        assert kept in shown
+    assert track.tollings.count() == 1
 
 
 @pytest.mark.parametrize(

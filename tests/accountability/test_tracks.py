@@ -101,21 +101,35 @@ def test_an_extension_goes_on_with_the_cadence():
     assert Event.objects.get(kind="track.extended").data == {"days": 14}
 
 
-@pytest.mark.xfail(strict=True, reason="tracks.extend counts months from the last due date, not from the opening")
 def test_an_extended_monthly_track_counts_on_from_the_opening_so_that_a_31st_comes_back():
     track = opened(now=at("2026-08-31 14:00"), cadence="month")
     tracks.extend(track=track, days=31, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
     assert [day.isoformat() for day in due_dates(track)[-3:]] == ["2027-01-31", "2027-02-28", "2027-03-31"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="tracks.extend lays check-ins whose grace is over: the next sweep marks them missed"
-)
 def test_an_extension_ordered_after_the_end_asks_for_nothing_that_is_already_over():
     track = opened()
     ordered = track.ends_at + 20 * DAY
     tracks.extend(track=track, days=60, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=ordered)
-    assert [c.due_on for c in track.check_ins.filter(number__gt=25) if c.closes_at <= ordered] == []
+    added = track.check_ins.filter(number__gt=25)
+    assert [c.due_on for c in added if c.due_at <= ordered] == []
+    assert [c.number for c in added] == list(range(26, 26 + len(added)))
+    assert len(added) == 6
+
+
+def test_an_extended_track_goes_on_also_where_the_cadence_counted_its_check_ins():
+    track = opened(cadence="week x 25")
+    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
+    assert due_dates(track)[-3:] == [date(2026, 7, 27), date(2026, 8, 3), date(2026, 8, 10)]
+
+
+def test_an_extension_after_a_stopped_clock_goes_on_with_the_dates_that_moved():
+    track = opened()
+    by = track.referral.facilitator
+    first = track.check_ins.get(number=20).due_on
+    tracks.toll(track=track, from_on=first, to_on=first + 2 * DAY, reason="hospital", authority="x", by=by, now=OPENED)
+    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=by, now=OPENED)
+    assert due_dates(track)[-4:] == [date(2026, 7, 23), date(2026, 7, 30), date(2026, 8, 6), date(2026, 8, 13)]
 
 
 def test_a_closed_track_moves_no_more_and_wakes_nobody():

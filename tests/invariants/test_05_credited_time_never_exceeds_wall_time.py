@@ -41,8 +41,8 @@ def test_for_any_sequence_the_sum_stays_below_the_wall_and_nothing_overlaps(even
 
 
 @pytest.mark.django_db
-def test_two_tabs_two_devices_and_replays_are_counted_once():
-    enrollment = Enrollment.objects.select_related("referral").get(referral=an_enrolled_referral())
+def test_two_tabs_two_devices_and_replays_are_counted_once(shelf):
+    enrollment = Enrollment.objects.select_related("referral").get(referral=an_enrolled_referral(program=shelf))
     module = enrollment.edition.modules.first()
     tabs = [
         evidence.open_step(enrollment=enrollment, module=module, step=1, by=None, now=JANUARY).pk for _ in range(TABS)
@@ -58,9 +58,9 @@ def test_two_tabs_two_devices_and_replays_are_counted_once():
 
 
 @pytest.mark.django_db
-def test_somebody_elses_page_credits_nobody():
-    mine = Enrollment.objects.get(referral=an_enrolled_referral())
-    theirs = Enrollment.objects.get(referral=an_enrolled_referral())
+def test_somebody_elses_page_credits_nobody(shelf):
+    mine = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
+    theirs = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
     module = theirs.edition.modules.first()
     page = evidence.open_step(enrollment=theirs, module=module, step=1, by=None, now=JANUARY)
     later = JANUARY + timedelta(seconds=20)

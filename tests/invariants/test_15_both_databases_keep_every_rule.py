@@ -12,7 +12,7 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
-from accountability.actions import check_ins, decisions, sweeps
+from accountability.actions import check_ins, decisions, outages, sweeps
 from accountability.models import CheckIn
 from court_reports import register
 from court_reports.actions.release import AlreadyReleased, release
@@ -111,6 +111,27 @@ def test_sent_and_excused_at_once_exactly_one_of_them_happens():
     assert all(c.submissions.count() == (c.submitted_at is not None) for c in rows)
     refused = {type(result) for results in told for result in results if isinstance(result, Exception)}
     assert refused <= {check_ins.NotOpen, decisions.AlreadySettled}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sent_while_an_outage_lengthens_its_window_what_was_sent_stays():
+    referral = a_case_in_track()
+    for check_in in referral.track.check_ins.filter(number__lte=6):
+        now = check_in.opens_at
+
+        def send(row: CheckIn = check_in, now=now) -> object:
+            return check_ins.submit(
+                check_in=row, answers={}, form=None, language="en", by=referral.person, now=now
+            ).check_in_id
+
+        def lengthen(now=now) -> object:
+            back = now + timedelta(hours=2)
+            return outages.record_outage(from_at=now, to_at=back, now=back).pk
+
+        told = at_once(send, lengthen)
+        assert [result for result in told if isinstance(result, Exception)] == []
+        check_in.refresh_from_db()
+        assert (check_in.submitted_at, check_in.submissions.count()) == (now, 1)
 
 
 @pytest.mark.django_db(transaction=True)
