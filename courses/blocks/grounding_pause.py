@@ -1,9 +1,11 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from courses.blocks.rich_text import CleanRichTextBlock
+
 
 class GroundingPauseBlock(blocks.StructBlock):
-    words = blocks.RichTextBlock(features=["bold", "italic"], label=_("Words"))
+    words = CleanRichTextBlock(features=["bold", "italic"], label=_("Words"))
 
     class Meta:
         icon = "pause"

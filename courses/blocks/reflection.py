@@ -1,11 +1,13 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from courses.blocks.rich_text import CleanRichTextBlock
+
 
 class ReflectionBlock(blocks.StructBlock):
     """Something to write, and a person who reads it."""
 
-    prompt = blocks.RichTextBlock(features=["bold", "italic", "ul"], label=_("Prompt"))
+    prompt = CleanRichTextBlock(features=["bold", "italic", "ul"], label=_("Prompt"))
     minimum_words = blocks.IntegerBlock(label=_("Words needed"), min_value=0, max_value=1000, default=150)
     who_reads = blocks.CharBlock(label=_("Who reads it"), help_text=_("Shown above the box."))
 

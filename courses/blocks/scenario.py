@@ -1,16 +1,18 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from courses.blocks.rich_text import CleanRichTextBlock
+
 
 class ScenarioBlock(blocks.StructBlock):
     """A situation, choices, and what follows from each. It may be tried again."""
 
-    situation = blocks.RichTextBlock(features=["bold", "italic"], label=_("Situation"))
+    situation = CleanRichTextBlock(features=["bold", "italic"], label=_("Situation"))
     choices = blocks.ListBlock(
         blocks.StructBlock(
             [
                 ("label", blocks.CharBlock(label=_("Choice"))),
-                ("consequence", blocks.RichTextBlock(features=["bold", "italic"], label=_("What follows"))),
+                ("consequence", CleanRichTextBlock(features=["bold", "italic"], label=_("What follows"))),
                 ("better", blocks.BooleanBlock(required=False, label=_("A better choice"))),
             ]
         ),

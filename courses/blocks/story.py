@@ -1,6 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from courses.blocks.rich_text import CleanRichTextBlock
+
 KINDS = [
     ("survivor", _("A survivor’s own story")),
     ("family", _("A family member’s story")),
@@ -17,7 +19,7 @@ class StoryBlock(blocks.StructBlock):
     )
     kind = blocks.ChoiceBlock(choices=KINDS, label=_("What kind of story"), default="survivor")
     byline = blocks.CharBlock(label=_("Byline"), required=False, help_text=_("Only what may be read by anyone."))
-    body = blocks.RichTextBlock(features=["bold", "italic"], label=_("Story"))
+    body = CleanRichTextBlock(features=["bold", "italic"], label=_("Story"))
     sample = blocks.BooleanBlock(required=False, label=_("This is a sample"))
 
     class Meta:

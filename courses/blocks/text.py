@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
+
+from courses.blocks.rich_text import CleanRichTextBlock
 
 
-class TextBlock(blocks.RichTextBlock):
+class TextBlock(CleanRichTextBlock):
     """Running text with headings. No embeds and no images: those have blocks of their own."""
 
     def __init__(self, **kwargs: object) -> None:

@@ -12,7 +12,6 @@ from wagtail.models import Page
 from courses.blocks import MODULE_BLOCKS
 from lms.referrals.models import Program
 
-
 # Wagtail's own title panel fills the slug's box in, which these pages do not show.
 TITLE = FieldPanel("title", classname="title")
 
