@@ -171,14 +171,12 @@ def run() -> None:
     refuse_taken_port(port)
     data.mkdir(parents=True, exist_ok=True)
     (data / "log").mkdir(exist_ok=True)
-    manage("migrate", "--verbosity=0")
-    manage("make_signing_key")
-    demo = data / ".demo-loaded"
-    if not demo.exists():
-        say("loading the demonstration program (about a minute, once)")
-        manage("demo", "--quiet")
-        demo.touch()
-    manage("demo", "--sign-ins")
+    loaded = data / ".demo-loaded"
+    if not loaded.exists():
+        say("loading the demonstration program (about a minute and a half, once)")
+        manage("demo", "--prepare", "--quiet")
+        loaded.touch()
+    manage("demo", "--prepare", "--sign-ins")
     # Rings left from last time say nothing that the rows do not say better.
     for ring in (data / "queue").glob("*.msg"):
         ring.unlink()

@@ -30,6 +30,8 @@ class Message(models.Model):
     suppressed_at = models.DateTimeField(null=True)
     uncertain_at = models.DateTimeField(null=True)
     refused_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [
@@ -37,7 +39,13 @@ class Message(models.Model):
                 fields=["not_before"],
                 name="messages_to_deliver",  # read by delivery.due
                 condition=models.Q(sent_at=None, suppressed_at=None, uncertain_at=None, refused_at=None),
-            )
+            ),
+            models.Index(
+                fields=["about"],
+                name="messages_in_doubt",  # read by doubt.waiting
+                condition=models.Q(settled_at=None)
+                & (models.Q(uncertain_at__isnull=False) | models.Q(refused_at__isnull=False)),
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -14,6 +14,7 @@ from courses.actions import editions, evidence, reflections
 from courses.models import CoursePage, Edition, EditionModule, Enrollment, LibraryPage, ModulePage, Question, Topic
 from courses.models.bank import Choice
 from lms import clock
+from lms.outbox.models import Message
 from lms.people.models import User
 from lms.referrals import actions as referrals
 from lms.referrals.models import Court, Program, Referral
@@ -195,6 +196,8 @@ def _tracking(program: Program, court: Court, now: datetime) -> Referral:
         check_in=first, answers={}, form=None, language="en", by=referral.person, now=first.due_at - timedelta(hours=20)
     )
     sweeps.run_until_quiet(now=now)
+    # The mail server would not have one of them: somebody has to decide.
+    Message.objects.filter(kind="check_in.missed", about=referral.pk).update(refused_at=now)
     referral.refresh_from_db()
     return referral
 

@@ -1,4 +1,4 @@
-"""``manage.py demo [--sign-ins] [--json]``: a program in full swing, to look around in."""
+"""``manage.py demo [--prepare] [--sign-ins] [--json]``: a program in full swing, to look around in."""
 
 import json
 import secrets
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from lms import clock
@@ -30,6 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--sign-ins", action="store_true", help="only print who can sign in")
         parser.add_argument("--quiet", action="store_true", help="load, and print nothing but progress")
+        parser.add_argument("--prepare", action="store_true", help="first make the database and its keys ready")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,6 +39,9 @@ class Command(BaseCommand):
 
         if not settings.DEVELOPMENT:
             raise CommandError("The demonstration has known passwords; it is for development only.")
+        if options["prepare"]:
+            call_command("migrate", verbosity=0)
+            call_command("make_signing_key", stdout=self.stdout)
         if not demo.is_loaded() and not options["sign_ins"]:
             demo.load(now=clock.now(), password=_password(), tell=lambda line: self.stderr.write(f"  {line}"))
         if not options["quiet"]:

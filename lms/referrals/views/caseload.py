@@ -7,6 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from lms.outbox import doubt
+from lms.outbox.models import Message
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -124,3 +126,33 @@ def _with_referrals(needs: list[desk.Need], referrals: QuerySet[Referral]) -> li
 def _with_columns(referrals: QuerySet[Referral], request: Request) -> list[dict[str, object]]:
     columns = desk.rows(referrals, request.now)  # type: ignore[attr-defined]
     return [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in referrals]
+
+
+@only(Kind.STAFF)
+@require_POST
+def message_settled(request: Request, pk: str) -> HttpResponse:
+    """Somebody made sure that the person knows."""
+    message = _message(request, pk)
+    try:
+        doubt.settle(message=message, by=request.user, now=request.now)
+        messages.success(request, _("Noted. It is off your list."))
+    except doubt.Settled:
+        messages.info(request, _("Somebody has taken care of this message already."))
+    return redirect("referrals:case", pk=message.about)
+
+
+@only(Kind.STAFF)
+@require_POST
+def message_again(request: Request, pk: str) -> HttpResponse:
+    """Send it once more."""
+    message = _message(request, pk)
+    try:
+        doubt.send_again(message=message, by=request.user, now=request.now)
+        messages.success(request, _("It goes out again within a minute."))
+    except doubt.Settled:
+        messages.info(request, _("Somebody has taken care of this message already."))
+    return redirect("referrals:case", pk=message.about)
+
+
+def _message(request: Request, pk: str) -> Message:
+    return get_object_or_404(Message, pk=pk, about__in=referrals_for(request.user).order_by().values("pk"))

@@ -1,0 +1,51 @@
+"""What the outbox has to say at the desk: messages that wait for a human's decision."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.outbox import doubt
+from lms.outbox.models import Message
+from lms.referrals.desk import Audience, Need, Section
+from lms.referrals.models import Referral
+
+KINDS = {
+    "check_in.missed": gettext_lazy("that a check-in was missed"),
+    "check_in.returned": gettext_lazy("that a check-in came back with a question"),
+    "check_in.help_asked": gettext_lazy("that somebody asked to be contacted"),
+    "course.completed": gettext_lazy("that the course is complete"),
+    "course.reflection_returned": gettext_lazy("that a reflection came back with a note"),
+    "referral.invitation": gettext_lazy("the invitation"),
+    "report.draft_to_answer": gettext_lazy("that a notice can be answered before it goes"),
+    "report.released": gettext_lazy("that a report went to the court"),
+    "report.waiting": gettext_lazy("that a report waits for the court"),
+}
+REMINDER = gettext_lazy("a reminder of a check-in")
+
+
+def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
+    """One for each case in which a message did not certainly arrive."""
+    found: dict[object, Need] = {}
+    for message in doubt.waiting(referrals.order_by().values("pk")):
+        if message.about and message.about not in found:
+            url = reverse("referrals:case", args=[message.about]) + "#messages"
+            found[message.about] = Need(message.about, _("a message may not have arrived"), url, message.posted_at, 70)
+    return list(found.values())
+
+
+def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:
+    """The messages, each with what can be done about it. Facilitators alone."""
+    if audience != "facilitator":
+        return []
+    rows = [_row(message) for message in doubt.waiting([referral.pk]).select_related("to")]
+    if not rows:
+        return []
+    return [Section(_("Messages that may not have arrived"), "facilitate/messages_panel.html", {"rows": rows}, order=5)]
+
+
+def _row(message: Message) -> dict[str, object]:
+    return {"message": message, "what": KINDS.get(message.kind, REMINDER), "refused": message.refused_at is not None}
