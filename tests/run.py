@@ -91,7 +91,7 @@ def read_and_prepare(file: Path, postgres: str | None) -> None:
 
 def live(file: Path, reached: dict[str, str]) -> None:
     """All that runs the product."""
-    pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", "-n", "2", "--dist", "loadfile"]
+    pytest = [sys.executable, "-m", "pytest", "-q", "--show-capture=no", "-n", "2", "--dist", "worksteal"]
     brokers = {"TEST_BROKERS": " ".join(url for name, url in reached.items() if name != "PostgreSQL")}
     if postgres := reached.get("PostgreSQL"):
         step(

@@ -1,6 +1,7 @@
 """A real browser, and people who are honestly signed in."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -40,7 +41,9 @@ def __file_folder() -> object:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
+        path = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
+        if path is None:
+            pytest.fail("There is no Chromium here. Install Debian's chromium, or name one in CHROMIUM.")
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()

@@ -18,6 +18,8 @@ from courses.models import Enrollment
 from court_reports.actions.release import release
 from court_reports.models import Kind, Report
 from lms import clock
+from lms.outbox import outbox
+from lms.people.actions import kept_words
 from lms.people.models import User
 from lms.referrals import actions as referrals
 from lms.referrals.models import Referral
@@ -39,7 +41,7 @@ pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 APPS = ("accountability_", "court_reports_", "courses_", "journal_", "outbox_", "referrals_")
 SignIn = Callable[[User], Client]
-OURS = {"referrals", "learn", "check_ins", "my_reports", "courses_staff", "track_staff", "reports_staff",
+OURS = {"people", "referrals", "learn", "check_ins", "my_reports", "courses_staff", "track_staff", "reports_staff",
         "reports_court"}  # fmt: skip
 # What the answer to a stranger may be: not there; or, for a verb the address does not know, not allowed.
 SHUT = {404, 405}
@@ -73,6 +75,8 @@ class Case:
         )
         self.hearing = referrals.add_hearing(referral=self.referral, at=now + 90 * DAY, kind="review", by=None, now=now)
         self.draft = a_draft_of(self.referral, Kind.NON_COMPLIANCE, now=now)
+        self.message = outbox.post(key="k", kind="check_in.missed", to=self.person, at=now, about=self.referral.pk)
+        self.kept = kept_words.keep(user=self.person, path="/check-ins/", fields={"words": ["mine"]}, now=now)
 
     def addresses(self) -> dict[str, str]:
         """Name → address, for every address of ours that takes an id."""
@@ -82,6 +86,10 @@ class Case:
             "referrals:assign": [self.referral],
             "referrals:add_hearing": [self.referral],
             "referrals:cancel_hearing": [self.hearing],
+            "referrals:message_settled": [self.message],
+            "referrals:message_again": [self.message],
+            "people:kept": [self.kept],
+            "people:let_go": [self.kept],
             "referrals:court_referral": [self.referral],
             "learn:module": [self.module],
             "learn:attest": [self.module],
@@ -155,6 +163,7 @@ def insiders(case: Case) -> dict[str, User]:
         "learn": case.person,
         "check_ins": case.person,
         "my_reports": case.person,
+        "people": case.person,
         "": case.facilitator,
     }
 
