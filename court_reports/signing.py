@@ -1,5 +1,6 @@
 """PAdES-B-B signatures (ETSI EN 319 142) with the program's key: a certifying one that allows nothing after."""
 
+import fcntl
 import hashlib
 import os
 from dataclasses import dataclass
@@ -106,10 +107,23 @@ def is_demonstration() -> bool:
 
 
 def make_demonstration_key(*, now: datetime) -> bool:
-    """An authority and a key of our own, for development. False when a key is there already."""
-    paths = [settings.SIGNING_KEY_FILE, settings.SIGNING_CERTIFICATE_FILE, settings.SIGNING_AUTHORITY_FILE]
-    if all(Path(path).exists() for path in paths):
-        return False
+    """An authority and a key of our own, for development. False when a key is there already.
+
+    One at a time: of two who made a key at once, one would sign with what the other's certificate does not cover.
+    """
+    paths = [
+        Path(p) for p in (settings.SIGNING_KEY_FILE, settings.SIGNING_CERTIFICATE_FILE, settings.SIGNING_AUTHORITY_FILE)
+    ]
+    paths[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with paths[0].with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if all(path.exists() for path in paths):
+            return False
+        _write_demonstration_key(paths, now)
+    return True
+
+
+def _write_demonstration_key(paths: list[Path], now: datetime) -> None:
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     root = _name(DEMONSTRATION)
     authority = _build(root, root, authority_key.public_key(), authority_key, now, authority=True)
@@ -118,8 +132,7 @@ def make_demonstration_key(*, now: datetime) -> bool:
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
     texts = [pem, *(c.public_bytes(serialization.Encoding.PEM) for c in (certificate, authority))]
     for path, text in zip(paths, texts, strict=True):
-        _write_private(Path(path), text)
-    return True
+        _write_private(path, text)
 
 
 def _name(common: str) -> x509.Name:

@@ -53,6 +53,17 @@ def _no_language_or_zone_left_over() -> None:
     timezone.deactivate()
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With TEST_ONLY=database, what asks no database is left to the run on the other one."""
+    if os.environ.get("TEST_ONLY") != "database":
+        return
+    asking = [
+        i for i in items if i.get_closest_marker("django_db") or "django_db_setup" in getattr(i, "fixturenames", ())
+    ]
+    config.hook.pytest_deselected(items=[i for i in items if i not in asking])
+    items[:] = asking
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
     return django_db_keepdb or (bool(TEMPLATE) and connection.vendor == "sqlite")

@@ -96,7 +96,7 @@ def live(file: Path, reached: dict[str, str]) -> None:
     if postgres := reached.get("PostgreSQL"):
         step(
             "tests on PostgreSQL", *pytest, "-m", "not browser and not broker and not verapdf",
-            DATABASE_URL=postgres, TEST_TEMPLATE=TEMPLATE, **brokers,
+            DATABASE_URL=postgres, TEST_TEMPLATE=TEMPLATE, TEST_ONLY="database", **brokers,
         )  # fmt: skip
     # Chromium's driver keeps an event loop in its process, so it gets one of its own.
     step("tests in the browser", *pytest, "-m", "browser", TEST_TEMPLATE=str(file), **brokers)

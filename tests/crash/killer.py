@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 ROLES = ("beat", "worker-1", "worker-2")
-RING_EVERY = 0.05
+RING_EVERY = 0.08
 RESTS = 0.08
 
 
@@ -46,7 +46,7 @@ def live(*, kills: int) -> dict[str, object]:
                 kill(alive, victim)
                 killed.append((victim, now.date().isoformat()))
             while not quiet(now):
-                time.sleep(0.005)
+                time.sleep(0.015)
                 fell += look_after(alive)
             # The next ones are forked: no connection may be shared with them.
             connections.close_all()

@@ -9,11 +9,11 @@ START = datetime.fromisoformat("2026-02-10T15:00:00+00:00")  # a month in which 
 END = START + timedelta(days=31)
 # Never longer between two pulses than what the product would call an outage of its own.
 STEP = timedelta(minutes=30)
-AT_LEAST_EVERY = timedelta(hours=6)
+AT_LEAST_EVERY = timedelta(hours=12)
 
 
 def busy_moments() -> Iterator[datetime]:
-    """The half hours in which something is due, and four a day besides; the clock is set to each before it is given.
+    """The half hours in which something is due, and two a day besides; the clock is set to each before it is given.
 
     The idle ones between are passed over: the service was up in them and nothing was to be done,
     so all they leave is their pulse.

@@ -5,16 +5,19 @@ migration asks of the database is really there, no invariant is left out on eith
 at once get the same answers from both.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from django.apps import apps
 from django.db import DatabaseError, connection, models, transaction
 
 from accountability.actions import check_ins, decisions, outages, sweeps
 from accountability.models import CheckIn
-from court_reports import register
+from court_reports import register, signing
 from court_reports.actions.release import AlreadyReleased, release
 from court_reports.models import Kind, Release
 from lms.journal import journal
@@ -163,3 +166,14 @@ def test_released_at_once_each_report_leaves_once_and_the_numbers_have_no_gap():
     assert sorted(Release.objects.values_list("number", flat=True)) == ["2026-00001", "2026-00002"]
     assert {type(result) for result in told} == {str, AlreadyReleased}
     assert register.verify_chain() == []
+
+
+def test_two_who_make_the_first_signing_key_at_once_make_one(settings, tmp_path):
+    for name, file in (("KEY", "key"), ("CERTIFICATE", "cert"), ("AUTHORITY", "ca")):
+        setattr(settings, f"SIGNING_{name}_FILE", tmp_path / f"{file}.pem")
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: signing.make_demonstration_key(now=OPENED), range(4)))
+    assert sorted(made) == [False, False, False, True]
+    key = load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    certificate = load_pem_x509_certificate((tmp_path / "cert.pem").read_bytes())
+    assert key.public_key() == certificate.public_key()
