@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -16,7 +17,7 @@ class Settled(Exception):
     """Somebody has decided about this message already."""
 
 
-def waiting(about: Iterable[UUID] | QuerySet) -> QuerySet[Message]:
+def waiting(about: Iterable[UUID] | QuerySet[Any, Any]) -> QuerySet[Message]:
     """Messages about these cases that wait for somebody's decision: notices in doubt, and whatever was refused."""
     in_doubt = Q(category=Category.NOTICE, uncertain_at__isnull=False) | Q(refused_at__isnull=False)
     return Message.objects.filter(in_doubt, about__in=about, settled_at=None).order_by("posted_at")

@@ -14,13 +14,13 @@ from lms.referrals.models import PolicyVersion, Program, ProgramRole
 
 
 @transaction.atomic
-def save(*, form: ModelForm, by: User, now: datetime) -> models.Model:
+def save(*, form: "ModelForm[Any]", by: User, now: datetime) -> models.Model:
     """Save what an administrator's form holds. A new policy gets the next number; whoever
     adds a program administers it."""
     added = form.instance._state.adding
     if isinstance(form.instance, PolicyVersion) and added:
         form.instance.number = _next_number(form.instance.program)
-    instance: Any = form.save()
+    instance: models.Model = form.save()
     if isinstance(instance, Program) and added:
         grant_role(program=instance, user=by, role=ProgramRole.ADMINISTRATOR)
     verb = "added" if added else "changed"
