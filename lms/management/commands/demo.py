@@ -3,6 +3,7 @@
 import json
 import secrets
 from argparse import ArgumentParser
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Command(BaseCommand):
             raise CommandError("The demonstration has known passwords; it is for development only.")
         if options["prepare"]:
             call_command("migrate", verbosity=0)
-            call_command("make_signing_key", stdout=self.stdout)
+            call_command("make_signing_key", stdout=StringIO())
         if not demo.is_loaded() and not options["sign_ins"]:
             demo.load(now=clock.now(), password=_password(), tell=lambda line: self.stderr.write(f"  {line}"))
         if not options["quiet"]:

@@ -114,6 +114,8 @@ def styled(field: BoundField) -> SafeString:
     described += [f"{field.auto_id}_error"] if field.errors else []
     if described:
         attrs["aria-describedby"] = " ".join(described)
+    # A placeholder that repeats the label vanishes with the first letter, and is too pale to read.
+    field.field.widget.attrs.pop("placeholder", None)
     return field.as_widget(attrs=attrs)
 
 
