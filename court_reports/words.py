@@ -148,6 +148,11 @@ def bottom_line(facts: ReportFacts) -> tuple[str, ...]:
     return lines
 
 
+def _sentence(words: str) -> str:
+    """The rule's own words, begun and ended as a sentence."""
+    return words[:1].upper() + words[1:].rstrip(".") + "."
+
+
 def _enrolled(facts: ReportFacts) -> tuple[str, ...]:
     when = local_day(facts.enrolled_at, facts.person.zone)
     lines = [f"{facts.person.name} enrolled in {facts.program.name} on {when}, and accepted its terms."]
@@ -185,7 +190,7 @@ def _standing(facts: ReportFacts) -> tuple[str, ...]:
     if facts.determination:
         standing = STANDINGS[facts.determination.code]
         lines.append(f"As of {day(facts.period_to)}, {facts.person.name} {standing}.")
-        lines.append(facts.determination.because)
+        lines.append(_sentence(facts.determination.because))
     lines.append(_course_line(facts))
     if facts.track:
         lines.append(_track_line(facts.track))

@@ -1,6 +1,5 @@
 """Who may sign in, and with what. Who may do what stands in each app's ``access.py``."""
 
-import json
 import secrets
 import uuid
 from typing import ClassVar
@@ -93,13 +92,3 @@ class KeptWords(models.Model):
     @property
     def place(self) -> str:
         return f"people.keptwords.sealed:{self.pk}"
-
-    @property
-    def fields(self) -> dict[str, list[str]]:
-        """Name → values, as they were typed. Raises crypto.KeyMissing."""
-        from lms import crypto
-
-        found: dict[str, list[str]] = json.loads(
-            crypto.decrypt(bytes(self.sealed), subject=self.user_id, zone=self.ZONE, place=self.place)
-        )
-        return found

@@ -28,7 +28,7 @@ def kept(request: Request, kept_id: uuid.UUID) -> HttpResponse:
     """What was typed, and one button that sends it to where it was going."""
     row = _own(request, kept_id)
     try:
-        fields = row.fields
+        fields = kept_words.read(row)
     except (crypto.KeyMissing, crypto.Tampered) as problem:
         raise Http404 from problem
     texts = sorted((value for values in fields.values() for value in values if " " in value.strip()), key=len)

@@ -29,6 +29,13 @@ def keep(*, user: User, path: str, fields: Mapping[str, Sequence[str]], now: dat
     return kept
 
 
+def read(kept: KeptWords) -> dict[str, list[str]]:
+    """Name → values, as they were typed. Raises crypto.KeyMissing or crypto.Tampered."""
+    text = crypto.decrypt(bytes(kept.sealed), subject=kept.user_id, zone=KeptWords.ZONE, place=kept.place)
+    fields: dict[str, list[str]] = json.loads(text)
+    return fields
+
+
 def forget(*, kept: KeptWords) -> None:
     kept.delete()
 
