@@ -17,6 +17,7 @@ from django.db.models import Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from lms.outbox import outbox
 from lms.outbox.models import Attempt, Message
 
 # An attempt older than this was cut off: no mail server is given longer (EMAIL_TIMEOUT is seconds).
@@ -93,7 +94,9 @@ def _try(message: Message, attempt: Attempt, now: datetime, send: Send) -> None:
         _finish(attempt, now, "failed", **_next_try(attempt.number, now))
     else:
         # Had it been given up as cut off meanwhile: it was only slow, and now it is known.
-        _finish(attempt, now, "sent", sent_at=now, uncertain_at=None)
+        # And what opens a door by itself is kept no longer than it is needed.
+        plain = {name: value for name, value in message.context.items() if name != outbox.SEALED_PATH}
+        _finish(attempt, now, "sent", sent_at=now, uncertain_at=None, context=plain)
 
 
 def _next_try(number: int, now: datetime) -> dict[str, datetime | None]:
@@ -102,10 +105,10 @@ def _next_try(number: int, now: datetime) -> dict[str, datetime | None]:
     return {"claimed_at": None, "not_before": now + RETRY_AFTER[number - 1]}
 
 
-def _finish(attempt: Attempt, now: datetime, result: str, **moments: datetime | None) -> None:
+def _finish(attempt: Attempt, now: datetime, result: str, **found: object) -> None:
     with transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(finished_at=now, result=result)
-        Message.objects.filter(pk=attempt.message_id).update(**moments)
+        Message.objects.filter(pk=attempt.message_id).update(**found)
 
 
 class Unsendable(Exception):
@@ -128,7 +131,7 @@ def send_mail(message: Message) -> None:
 
 def _compose(message: Message, address: str) -> EmailMultiAlternatives:
     name = "mail/" + message.kind.replace(".", "_")
-    context = {"person": message.to, "url": settings.PUBLIC_URL + message.context.get("path", "/")}
+    context = {"person": message.to, "url": settings.PUBLIC_URL + outbox.path_of(message)}
     mail = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
         body=render_to_string(f"{name}.txt", context),

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.core import mail
+from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from lms.journal.models import Event
+from lms.outbox import delivery, outbox
 from lms.outbox.models import Message
 from lms.people.models import User
 from lms.referrals import actions
@@ -67,12 +69,14 @@ def test_an_expired_invitation_is_like_none():
         invitations.find(token=token, now=JANUARY + 14 * DAY)
 
 
-def test_the_token_is_stored_nowhere_but_in_the_message():
+def test_the_token_is_stored_nowhere_in_clear():
     referral = a_referral()
     token = actions.invite(referral=referral, by=None, now=JANUARY)
     assert token not in str(list(referral.invitations.values()))
     assert token not in str(list(Event.objects.values()))
-    assert token in Message.objects.get().context["path"]
+    message = Message.objects.get()
+    assert token not in str(message.context)
+    assert outbox.path_of(message) == f"/invitations/{token}/"
 
 
 def test_an_author_account_bears_no_name_and_may_lack_an_address():
@@ -158,3 +162,23 @@ def test_another_programs_upkeep_is_not_there(signed_in):
     listed = client.get(reverse("program:index")).context["object_list"]
     assert [program.pk for program in listed] == [mine.pk]
     assert client.get(reverse("agreement:history", args=[theirs.agreements.first().pk])).status_code == 404
+
+
+def test_the_key_of_an_invitation_stands_in_no_table_before_it_is_sent_or_after(settings):
+    referral = a_referral(email="robin.keys@people.example")
+    token = actions.invite(referral=referral, by=None, now=JANUARY)
+
+    def tables() -> str:
+        with connection.cursor() as cursor:
+            found = []
+            for table in connection.introspection.table_names(cursor):
+                cursor.execute(f'SELECT * FROM "{table}"')
+                found.append(str(cursor.fetchall()))
+        return " ".join(found)
+
+    assert token not in tables()
+    delivery.deliver(now=JANUARY, limit=50, send=delivery.send_mail)
+    letter = next(m for m in mail.outbox if m.to == ["robin.keys@people.example"])
+    assert f"/invitations/{token}/" in str(letter.body)
+    assert token not in tables()
+    assert not any(outbox.SEALED_PATH in message.context for message in Message.objects.exclude(sent_at=None))

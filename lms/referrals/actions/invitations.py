@@ -196,6 +196,7 @@ def _post(kind: str, invitation: Invitation, token: str, *, about: object, now: 
         to=None,
         at=now,
         about=about,  # type: ignore[arg-type]
-        context={"address": invitation.email, "language": invitation.language, "path": f"/invitations/{token}/"},
+        context={"address": invitation.email, "language": invitation.language},
+        secret_path=f"/invitations/{token}/",
         expires_at=invitation.expires_at,
     )
