@@ -30,25 +30,25 @@ register_permission_policy(Topic, OwnPrograms(Topic, path="program", roles=THEIR
 register_permission_policy(Question, OwnPrograms(Question, path="topic__program", roles=THEIR_BANK))
 
 
-class OwnAdd(generic.CreateView):
-    """Offers only the programs, or topics, that are theirs."""
+class OffersOwn:
+    """A form that offers only the programs, or topics, that are theirs."""
 
-    def get_form(self, form_class: Any = None) -> Any:
-        return only_own(super().get_form(form_class), self.request.user)
+    def get_form(self: Any, form_class: Any = None) -> Any:
+        form = super().get_form(form_class)  # type: ignore[misc]
+        programs = programs_of(self.request.user, *THEIR_BANK)
+        if "program" in form.fields:
+            form.fields["program"].queryset = programs
+        if "topic" in form.fields:
+            form.fields["topic"].queryset = Topic.objects.filter(program__in=programs)
+        return form
 
 
-class OwnChange(generic.EditView):
-    def get_form(self, form_class: Any = None) -> Any:
-        return only_own(super().get_form(form_class), self.request.user)
+class OwnAdd(OffersOwn, generic.CreateView):
+    pass
 
 
-def only_own(form: Any, user: Any) -> Any:
-    programs = programs_of(user, *THEIR_BANK)
-    if "program" in form.fields:
-        form.fields["program"].queryset = programs
-    if "topic" in form.fields:
-        form.fields["topic"].queryset = Topic.objects.filter(program__in=programs)
-    return form
+class OwnChange(OffersOwn, generic.EditView):
+    pass
 
 
 class TopicViewSet(OwnViewSet):

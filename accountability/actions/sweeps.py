@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, OuterRef, Subquery
 
 from accountability import notices
@@ -55,6 +55,8 @@ def run(*, now: datetime, limit: int, plans: Plans | None = None) -> int:
             track_ids = _claim(now, limit)
             if track_ids:
                 _look_at(track_ids, now, plans)
+    except OperationalError:
+        raise  # the database's own trouble is no track's fault: the next ring tries again
     except Exception as problem:
         log.warning("a batch of the sweep is taken track by track: %s", type(problem).__name__)
         return _one_by_one(now, limit, plans)
@@ -88,6 +90,8 @@ def _one_by_one(now: datetime, limit: int, plans: Plans) -> int:
             try:
                 with transaction.atomic():
                     _look_at([track_id], now, plans)
+            except OperationalError:
+                raise
             except Exception as problem:
                 Track.objects.filter(pk=track_id).update(wakes_at=now + PUT_OFF)
                 # By its id and the kind of the problem alone: the words of an exception may hold anything.

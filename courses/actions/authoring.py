@@ -16,9 +16,11 @@ WORK = {
 
 
 def open_course(*, course: CoursePage) -> None:
-    """Let the program's authors, reviewers and administrators work on a course. Safe to run again."""
+    """Let the program's authors, reviewers and administrators work on a course, and nobody else. Safe to run again."""
+    groups = {role: _group(course.program, role) for role in WORK}
+    GroupPagePermission.objects.filter(page=course.page_ptr).exclude(group__in=groups.values()).delete()
     for role, names in WORK.items():
-        group = _group(course.program, role)
+        group = groups[role]
         for permission in Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=names):
             GroupPagePermission.objects.get_or_create(group=group, page=course.page_ptr, permission=permission)
 

@@ -14,6 +14,8 @@ from lms.referrals.models import Program
 
 # Wagtail's own title panel fills the slug's box in, which these pages do not show.
 TITLE = FieldPanel("title", classname="title")
+# Nobody hands a course to another program by a slip in a form.
+WHOSE = FieldPanel("program", permission="superuser")
 
 
 class Unserved(Page):
@@ -46,7 +48,7 @@ class CoursePage(Unserved):
     program = models.ForeignKey(Program, models.PROTECT, related_name="courses", verbose_name=_("program"))
     introduction = RichTextField(_("introduction"), features=["bold", "italic", "ul"], blank=True)
 
-    content_panels: ClassVar = [TITLE, FieldPanel("program"), FieldPanel("introduction")]
+    content_panels: ClassVar = [TITLE, WHOSE, FieldPanel("introduction")]
     promote_panels: ClassVar = []
     parent_page_types: ClassVar = ["courses.LibraryPage"]
     subpage_types: ClassVar = ["courses.ModulePage"]

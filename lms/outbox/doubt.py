@@ -17,6 +17,14 @@ class Settled(Exception):
     """Somebody has decided about this message already."""
 
 
+class TooLate(Exception):
+    """What the message says is no longer worth sending: it would be suppressed."""
+
+
+def is_too_late(message: Message, now: datetime) -> bool:
+    return message.expires_at is not None and message.expires_at <= now
+
+
 def waiting(about: Iterable[UUID] | QuerySet[Any, Any]) -> QuerySet[Message]:
     """Messages about these cases that wait for somebody's decision: notices in doubt, and whatever was refused."""
     in_doubt = Q(category=Category.NOTICE, uncertain_at__isnull=False) | Q(refused_at__isnull=False)
@@ -32,7 +40,9 @@ def settle(*, message: Message, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def send_again(*, message: Message, by: User, now: datetime) -> Message:
-    """Post it anew, beside the first, which stays as it was. Raises Settled."""
+    """Post it anew, beside the first, which stays as it was. Raises Settled or TooLate."""
+    if is_too_late(message, now):
+        raise TooLate(message.pk)
     _settle(message, by, now)
     again = Message.objects.create(
         key=f"{message.key[:80]}:again:{message.pk}",

@@ -25,8 +25,9 @@ BEGAN, SEEN = "session_began", "session_seen"
 # A sign is noted at most this often: not every page turn is worth a write.
 NOTED_EVERY = timedelta(seconds=60)
 LEARNERS = {Kind.RESPONSIBLE_PARTY, Kind.SURVIVOR_PARTICIPANT}
-# Sent by pages on their own: no sign that anyone is there.
-NO_SIGN = {"people:session", "wagtailadmin_editing_sessions:ping"}
+PRESSED = "people:session"
+# Sent by pages on their own: no sign that anyone is there. (A POST to the first is somebody's press.)
+NO_SIGN = {PRESSED, "wagtailadmin_editing_sessions:ping"}
 # The browser says by this field: the time is up, do nothing but keep.
 KEEP_ONLY = "keep_only"
 # What is never kept: passwords and codes stand in the forms of these addresses.
@@ -72,14 +73,18 @@ class Sessions:
         if BEGAN not in request.session:
             begin(request, now)
         if left(request, now) > timedelta(0) and not _keep_only(request):
-            if request.resolver_match.view_name not in NO_SIGN or (request.method == "POST" and _is_ours(request)):
+            if _is_sign(request):
                 note_sign(request, now)
             return None
         return _end(request, view, now)
 
 
-def _is_ours(request: HttpRequest) -> bool:
-    return bool(request.resolver_match) and request.resolver_match.view_name == "people:session"
+def _is_sign(request: HttpRequest) -> bool:
+    return (request.method == "POST" and _name(request) == PRESSED) or _name(request) not in NO_SIGN
+
+
+def _name(request: HttpRequest) -> str:
+    return request.resolver_match.view_name if request.resolver_match else ""
 
 
 def _keep_only(request: HttpRequest) -> bool:
@@ -87,10 +92,12 @@ def _keep_only(request: HttpRequest) -> bool:
 
 
 def _end(request: HttpRequest, view: Any, now: datetime) -> HttpResponse | None:
+    if not getattr(view, "login_required", True):
+        # A page for anyone: it goes on without them, and nothing of theirs is on its way.
+        logout(request)
+        return None
     kept = _keep(request, now) if request.method == "POST" else None
     logout(request)
-    if not getattr(view, "login_required", True):
-        return None
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return JsonResponse({"signed_out": True}, status=401)
     if kept:
@@ -111,7 +118,7 @@ def _keep(request: HttpRequest, now: datetime) -> KeptWords | None:
         name: values for name, values in request.POST.lists() if name not in {"csrfmiddlewaretoken", KEEP_ONLY, "kept"}
     }
     user: User = request.user  # type: ignore[assignment]  signed in until now
-    return kept_words.keep(user=user, path=request.get_full_path()[:300], fields=fields, now=now)
+    return kept_words.keep(user=user, path=request.get_full_path(), fields=fields, now=now)
 
 
 def _forget_what_arrived(request: HttpRequest, response: HttpResponse) -> None:

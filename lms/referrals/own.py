@@ -13,6 +13,8 @@ from lms.people.models import User
 from lms.referrals.access import programs_of
 from lms.referrals.models import ProgramRole
 
+ANY = ["view", "change", "add"]
+
 
 class OwnPrograms(ModelPermissionPolicy):
     """Whoever holds one of ``roles`` reaches only what belongs to the programs in which they hold it."""
@@ -67,9 +69,6 @@ class OwnViewSet(ModelViewSet):
 
     def construct_view(self, view_class: type, **kwargs: Any) -> Any:
         return super().construct_view(_guarded(view_class), **kwargs)
-
-
-ANY = ["view", "change", "add"]
 
 
 @cache

@@ -41,11 +41,16 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
     """The messages, each with what can be done about it. Facilitators alone."""
     if audience != "facilitator":
         return []
-    rows = [_row(message) for message in doubt.waiting([referral.pk]).select_related("to")]
+    rows = [_row(message, now) for message in doubt.waiting([referral.pk]).select_related("to")]
     if not rows:
         return []
     return [Section(_("Messages that may not have arrived"), "facilitate/messages_panel.html", {"rows": rows}, order=5)]
 
 
-def _row(message: Message) -> dict[str, object]:
-    return {"message": message, "what": KINDS.get(message.kind, REMINDER), "refused": message.refused_at is not None}
+def _row(message: Message, now: datetime) -> dict[str, object]:
+    return {
+        "message": message,
+        "what": KINDS.get(message.kind, REMINDER),
+        "refused": message.refused_at is not None,
+        "too_late": doubt.is_too_late(message, now),
+    }

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from accountability.actions import check_ins, decisions, sweeps, tracks
 from accountability.awake import awake_in
@@ -227,3 +227,17 @@ def test_how_many_are_asleep_costs_no_queries(track, django_assert_num_queries):
         a_case_in_track()
     with django_assert_num_queries(len(one)):
         sweeps.run(now=now, limit=25)
+
+
+def test_the_databases_own_trouble_puts_nobody_off(check_in):
+    now = check_in.opens_at
+
+    def trouble(execute, sql, params, many, context):
+        if "UPDATE" in sql and "checkin" in sql:
+            raise OperationalError("database is locked")
+        return execute(sql, params, many, context)
+
+    before = Track.objects.get(pk=check_in.track_id).wakes_at
+    with connection.execute_wrapper(trouble), pytest.raises(OperationalError):
+        sweeps.run(now=now, limit=10)
+    assert Track.objects.get(pk=check_in.track_id).wakes_at == before

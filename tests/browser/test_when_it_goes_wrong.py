@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 languages = pytest.mark.parametrize("language", ["en", "es"])
 
 
-def kind(page: Page, status: int, language: str, got: int | None) -> None:
+def assert_kind(page: Page, status: int, language: str, got: int | None) -> None:
     assert got == status
     found = problems(page, language=language)
     assert found == [], found
@@ -34,7 +34,7 @@ def test_an_expired_invitation(open_as: OpenAs, language: str) -> None:
     )
     page = open_as(language=language)
     answer = page.goto(reverse("referrals:invitation", args=[token]))
-    kind(page, 410, language, answer and answer.status)
+    assert_kind(page, 410, language, answer and answer.status)
 
 
 @languages
@@ -42,7 +42,7 @@ def test_too_many_wrong_invitations(open_as: OpenAs, language: str) -> None:
     page = open_as(language=language)
     for _ in range(21):
         answer = page.goto(reverse("referrals:invitation", args=["no-such-token"]))
-    kind(page, 429, language, answer and answer.status)
+    assert_kind(page, 429, language, answer and answer.status)
 
 
 @languages
@@ -50,7 +50,7 @@ def test_somebody_elses_case(open_as: OpenAs, language: str) -> None:
     world = a_world()
     page = open_as(world.learner.person, language=language)
     answer = page.goto(reverse("referrals:case", args=[world.on_track.pk]))
-    kind(page, 404, language, answer and answer.status)
+    assert_kind(page, 404, language, answer and answer.status)
 
 
 @languages
@@ -63,7 +63,7 @@ def test_a_form_from_another_page_of_long_ago(open_as: OpenAs, language: str) ->
     page.context.clear_cookies(name=settings.CSRF_COOKIE_NAME)
     with page.expect_navigation() as sent:
         page.locator("main form button[type=submit]").last.click()
-    kind(page, 403, language, sent.value.status)
+    assert_kind(page, 403, language, sent.value.status)
     page.go_back()
     expect(page.locator("[name=first_name]")).to_have_value("Robin")
 

@@ -40,6 +40,16 @@ def test_she_may_write_and_take_back_but_not_publish_what_she_wrote(two_programs
     assert module_of(mine).permissions_for_user(an_administrator(mine)).can_publish()
 
 
+def test_a_course_that_moves_to_another_program_leaves_the_first_ones_hands(two_programs):
+    mine, theirs = two_programs
+    author, page = an_author(mine), module_of(mine)
+    course = page.get_parent().specific
+    course.program = theirs
+    course.save()
+    assert not page.permissions_for_user(author).can_edit()
+    assert page.permissions_for_user(an_author(theirs)).can_edit()
+
+
 def test_a_role_taken_away_shuts_the_door(two_programs):
     mine, _ = two_programs
     author = an_author(mine)

@@ -100,3 +100,16 @@ def test_it_is_nobody_elses(referral, signed_in):
     client = signed_in(a_facilitator(other))
     assert client.post(reverse("referrals:message_again", args=[notice.pk])).status_code == 404
     assert client.post(reverse("referrals:message_settled", args=[notice.pk])).status_code == 404
+
+
+def test_what_is_past_its_worth_is_not_sent_again_and_the_page_does_not_offer_it(referral, signed_in):
+    notice = cut_off(referral)
+    Message.objects.filter(pk=notice.pk).update(expires_at=JANUARY + timedelta(days=1))
+    notice.refresh_from_db()
+    with pytest.raises(doubt.TooLate):
+        doubt.send_again(message=notice, by=referral.facilitator, now=JANUARY + timedelta(days=1))
+    assert list(doubt.waiting([referral.pk])) == [notice]
+    client = signed_in(referral.facilitator)
+    again = reverse("referrals:message_again", args=[notice.pk])
+    assert again not in client.get(reverse("referrals:case", args=[referral.pk])).content.decode()
+    assert "It is too late to send it again" in client.post(again, follow=True).content.decode()

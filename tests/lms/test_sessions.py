@@ -16,6 +16,7 @@ from lms.referrals.models import Referral
 from tests.builders import JANUARY, PASSWORD, a_court, a_court_user, a_person, a_referral, a_user
 
 pytestmark = pytest.mark.django_db
+NEW_PASSWORD = "a lantern over quiet water"
 MINUTE = timedelta(minutes=1)
 WORDS = "Robin likes quiet mornings"
 
@@ -131,6 +132,12 @@ def test_passwords_are_never_kept(signed_in):
     client = signed_in(a_person(a_referral()))
     age(client, seen=timedelta(hours=2))
     client.post(reverse("account_change_password"), {"oldpassword": PASSWORD, "password1": "x", "password2": "x"})
+    assert not KeptWords.objects.exists()
+
+
+def test_a_password_on_its_way_to_a_page_for_anyone_is_not_kept(clerk):
+    age(clerk, seen=timedelta(hours=2))
+    clerk.post(reverse("referrals:invitation", args=["some-key"]), {"password": NEW_PASSWORD})
     assert not KeptWords.objects.exists()
 
 

@@ -10,16 +10,21 @@ from lms import crypto
 from lms.people.models import KeptWords, User
 
 KEPT_FOR = timedelta(hours=24)
+LONGEST_PATH: int = KeptWords._meta.get_field("path").max_length or 0
 AT_MOST = 200_000  # characters; more than any of our forms takes
 
 
 def keep(*, user: User, path: str, fields: Mapping[str, Sequence[str]], now: datetime) -> KeptWords | None:
-    """Keep the fields of a form that was on its way to ``path``; None if there is nothing to keep or far too much.
+    """Keep the fields of a form that was on its way to ``path``; None if there is nothing to keep, or too much of it.
 
     The newest of a path wins. Sealed with the person's own key: a draft is as private as what is sent.
     """
     text = json.dumps({name: list(values) for name, values in fields.items()})
-    if not any(value.strip() for values in fields.values() for value in values) or len(text) > AT_MOST:
+    if (
+        not any(value.strip() for values in fields.values() for value in values)
+        or len(text) > AT_MOST
+        or len(path) > LONGEST_PATH
+    ):
         return None
     with transaction.atomic():
         KeptWords.objects.filter(user=user, path=path).delete()

@@ -1,5 +1,7 @@
 """The facilitator's day: who needs me, who is mine, and one case."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -132,27 +134,24 @@ def _with_columns(referrals: QuerySet[Referral], request: Request) -> list[dict[
 @require_POST
 def message_settled(request: Request, pk: str) -> HttpResponse:
     """Somebody made sure that the person knows."""
-    message = _message(request, pk)
-    try:
-        doubt.settle(message=message, by=request.user, now=request.now)
-        messages.success(request, _("Noted. It is off your list."))
-    except doubt.Settled:
-        messages.info(request, _("Somebody has taken care of this message already."))
-    return redirect("referrals:case", pk=message.about)
+    return _decide(request, pk, doubt.settle, _("Noted. It is off your list."))
 
 
 @only(Kind.STAFF)
 @require_POST
 def message_again(request: Request, pk: str) -> HttpResponse:
     """Send it once more."""
-    message = _message(request, pk)
+    return _decide(request, pk, doubt.send_again, _("It goes out again within a minute."))
+
+
+def _decide(request: Request, pk: str, act: Callable[..., object], done: str) -> HttpResponse:
+    """What somebody decided about a message of a case that is theirs."""
+    message = get_object_or_404(Message, pk=pk, about__in=referrals_for(request.user).order_by().values("pk"))
     try:
-        doubt.send_again(message=message, by=request.user, now=request.now)
-        messages.success(request, _("It goes out again within a minute."))
+        act(message=message, by=request.user, now=request.now)
+        messages.success(request, done)
     except doubt.Settled:
         messages.info(request, _("Somebody has taken care of this message already."))
+    except doubt.TooLate:
+        messages.error(request, _("It is too late to send it again. Ask or tell the person, and say so here."))
     return redirect("referrals:case", pk=message.about)
-
-
-def _message(request: Request, pk: str) -> Message:
-    return get_object_or_404(Message, pk=pk, about__in=referrals_for(request.user).order_by().values("pk"))
