@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup dev test lint types check bench lock messages
+.PHONY: help run setup dev test torture lint types check bench lock advisories sbom messages
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,9 @@ dev:  ## the same, with everything a developer needs
 test: dev  ## everything that must stay green, on every database and broker that can be reached
 	@$(BIN)/python tests/run.py
 
+torture: dev  ## hundreds of kills of web, worker and beat, lost brokers, stopped databases (half an hour; TORTURE_SEED repeats)
+	@$(BIN)/python -m tests.crash.torture
+
 lint: dev  ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports
 
@@ -32,6 +35,12 @@ lock: dev  ## make the locked files anew from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -q -o requirements.txt
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements-dev.txt
 	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved
+
+advisories: dev  ## record what is known of the locked packages (asks osv.dev); then commit tests/security/advisories.json
+	@$(BIN)/python -m tests.security.advisories record
+
+sbom: dev  ## the bill of materials of what is installed in production, as build/sbom.json (CycloneDX)
+	@$(BIN)/cyclonedx-py requirements requirements.txt --of JSON -o build/sbom.json
 
 messages: dev  ## collect the strings to translate into both catalogs (needs gettext)
 	@$(BIN)/python manage.py makemessages --all --no-obsolete --no-location --extension html,txt,py --ignore "build/*" --ignore ".venv/*" --ignore "node_modules/*" --ignore "tests/*"

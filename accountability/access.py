@@ -2,9 +2,9 @@
 
 from django.db.models import QuerySet
 
-from accountability.models import CheckIn, Commitment, Track
+from accountability.models import CheckIn, Commitment, Override, Track
 from lms.people.models import User
-from lms.referrals.access import referrals_for
+from lms.referrals.access import is_administrator, referrals_for
 from lms.referrals.models import Referral
 
 
@@ -29,3 +29,20 @@ def words_for(user: User) -> QuerySet[CheckIn]:
 
 def commitments_for(user: User) -> QuerySet[Commitment]:
     return Commitment.objects.filter(track__referral__in=referrals_for(user))
+
+
+def may_decide(user: User, referral: Referral) -> bool:
+    """Excuse, toll, extend by one's own word: the facilitator of the case, and nobody else."""
+    return user.is_active and referral.facilitator_id == user.pk
+
+
+def may_override(user: User, referral: Referral) -> bool:
+    """Propose the same in a case that is not theirs, or confirm it: an administrator of the program."""
+    return user.is_active and is_administrator(user, referral.program)
+
+
+def overrides_for(user: User) -> QuerySet[Override]:
+    """Proposals about the tracks of those cases."""
+    return Override.objects.filter(track__in=tracks_for(user).order_by()).select_related(
+        "track__referral__court", "track__referral__program", "check_in", "proposed_by", "confirmed_by"
+    )

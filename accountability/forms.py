@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accountability.actions.check_ins import HELP
+from accountability.labels import TOLL_REASON
 from accountability.models.check_ins import ExcusalReason, Route
 from accountability.models.forms import CheckInForm, Question
 from lms.referrals.forms import DateInput
@@ -85,12 +86,7 @@ class TollForm(forms.Form):
     to_on = forms.DateField(label=_("Last day"), widget=DateInput())
     reason = forms.ChoiceField(
         label=_("Reason"),
-        choices=[
-            ("hospital", _("Hospital")),
-            ("custody", _("Custody")),
-            ("deployment", _("Deployment")),
-            ("order", _("Order of the court")),
-        ],
+        choices=list(TOLL_REASON.items()),
     )
     authority = forms.CharField(label=_("On whose authority"), max_length=200)
 

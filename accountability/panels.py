@@ -11,8 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accountability.labels import DETERMINATION, STATE, TONE
-from accountability.models import CheckIn, Commitment, Track
+from accountability.labels import DETERMINATION, STATE, TONE, override_in_words
+from accountability.models import CheckIn, Commitment, Override, Track
 from accountability.rules.check_in_state import ANSWERED, MAY_SUBMIT, State, accepts, state_of
 from accountability.rules.standing import Determination, standing_of
 from lms.referrals.desk import Audience, Need, Section, Step
@@ -74,6 +74,10 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     for c in check_ins.awaiting_review().select_related("track"):
         words = _("sent check-in %(number)d") % {"number": c.number}
         found.append(_need(c, words, c.resubmitted_at or c.submitted_at, 60))
+    proposed = Override.objects.waiting(now).filter(track__referral__in=referrals.order_by(), track__closed_at=None)
+    for row in proposed.select_related("track").defer("terms"):
+        url = reverse("track_staff:override", args=[row.pk])
+        found.append(Need(row.track.referral_id, _("a proposal waits for a second person"), url, row.proposed_at, 70))
     return found
 
 
@@ -130,13 +134,21 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         "determination": DETERMINATION[stands.determination],
         "tone": _tone(stands.determination),
         "encouragement": encouragement(states),
+        "over": track.ends_at <= now,
         "tollings": track.tollings.all(),
         "extensions": track.extensions.all(),
+        "overrides": _overrides(track, now) if audience == "facilitator" else [],
     }
     template = {"person": "check_ins/panel.html", "court": "check_ins/court_panel.html"}.get(
         audience, "facilitate/track/panel.html"
     )
     return [Section(_("Accountability track"), template, context, order=20)]
+
+
+def _overrides(track: Track, now: datetime) -> list[dict[str, object]]:
+    """What waits for a second person, for staff alone: nothing of it has happened."""
+    waiting = track.overrides.waiting(now).select_related("proposed_by", "check_in")
+    return [{"row": row, "what": override_in_words(row)} for row in waiting]
 
 
 def shaped(track: Track, now: datetime) -> list[dict[str, object]]:

@@ -1,6 +1,9 @@
 """What the track hears of others."""
 
+from datetime import datetime
+
 from courses.signals import CourseCompleted, course_completed
+from lms.people.models import User
 from lms.referrals.models import Referral
 from lms.referrals.signals import closed
 
@@ -13,7 +16,7 @@ def open_track_on_completion(sender: object, completed: CourseCompleted, **_: ob
     tracks.open_track(referral=referral, by=None, now=completed.completed_at)
 
 
-def close_track_with_case(sender: object, referral: Referral, by: object, now: object, **_: object) -> None:
+def close_track_with_case(sender: object, referral: Referral, by: User | None, now: datetime, **_: object) -> None:
     """A case that ended needs no more reminders."""
     from accountability.actions import tracks
 

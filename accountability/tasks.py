@@ -7,12 +7,21 @@ from celery import shared_task
 from accountability.actions import outages, sweeps
 from lms import clock
 from lms.referrals.actions import pulse
+from lms.service import web
 
 
 @shared_task
-def sweep(**_: object) -> None:
-    """First what we owe for an outage, then our own sign of life, then what has become due."""
+def sweep(**_: object) -> int | None:
+    """First what we owe for an outage, then our own sign of life, then what has become due.
+
+    Life is the worker's and the web server's together: while people cannot reach their check-ins, no beat is
+    left, and once that has lasted long enough to be an outage nothing is decided until it is over and the
+    windows are given back (docs/decisions/signs-of-life.md).
+    """
     now = clock.now()
-    outages.note_outage(now=now)
-    pulse.beat(now=now)
-    sweeps.run_until_quiet(now=now, pause=time.sleep)
+    if web.answers():
+        outages.note_outage(now=now)
+        pulse.beat(now=now)
+    elif outages.silent_too_long(now=now):
+        return None
+    return sweeps.run_until_quiet(now=now, pause=time.sleep)

@@ -6,7 +6,7 @@ from wagtail.permissions import register_permission_policy
 
 from accountability.models import CheckInForm
 from lms.referrals.own import OwnPrograms, OwnViewSet
-from lms.referrals.viewsets import AddView, ChangeView
+from lms.referrals.viewsets import ProvedAdd, ProvedChange, ProvedCopy
 
 register_permission_policy(CheckInForm, OwnPrograms(CheckInForm, path="program"))
 
@@ -20,7 +20,7 @@ class CheckInFormViewSet(OwnViewSet):
     menu_order = 110
     add_to_admin_menu = True
     list_display = ("program", "number", "in_force_from")
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class, copy_view_class = ProvedAdd, ProvedChange, ProvedCopy
 
 
 @hooks.register("register_admin_viewset")

@@ -1,10 +1,32 @@
 """Who may see and do what in a course (security.md 5)."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any
 
-from courses.models import Enrollment, Reflection
-from lms.people.models import User
-from lms.referrals.models import Referral
+from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from wagtail.models import Revision, WorkflowState
+from wagtail.permissions import policy_registry
+
+from courses import consents
+from courses.models import (
+    AuthorIdentity,
+    CourseDocument,
+    CoursePage,
+    CoursePicture,
+    CourseRecording,
+    Edition,
+    EditionModule,
+    Enrollment,
+    ModulePage,
+    PictureRendition,
+    Reflection,
+)
+from lms.people.models import Kind, User
+from lms.referrals.access import programs_of
+from lms.referrals.models import Program, ProgramMembership, ProgramRole, Referral
 
 
 def enrollments_for(user: User) -> QuerySet[Enrollment]:
@@ -16,6 +38,136 @@ def enrollments_for(user: User) -> QuerySet[Enrollment]:
 
 def reflections_for(user: User) -> QuerySet[Reflection]:
     """Reflections whose words this person may read: of the facilitator's own caseload."""
-    return Reflection.objects.filter(enrollment__referral__facilitator=user).select_related(
+    cases = Referral.objects.visible_to(user).filter(facilitator=user)
+    return Reflection.objects.filter(enrollment__referral__in=cases).select_related(
         "enrollment__referral", "enrollment__policy", "module"
     )
+
+
+def pictures_for(user: User, *, now: datetime) -> QuerySet[CoursePicture]:
+    """A person: the pictures of modules that their own course shows now. An author: those she may work with."""
+    return _media_for(user, CoursePicture, now)
+
+
+def documents_for(user: User, *, now: datetime) -> QuerySet[CourseDocument]:
+    """As :func:`pictures_for`, for handouts."""
+    return _media_for(user, CourseDocument, now)
+
+
+def recordings_for(user: User, *, now: datetime) -> QuerySet[CourseRecording]:
+    """As :func:`pictures_for`, for recordings, their captions and their sound alone."""
+    return _media_for(user, CourseRecording, now).select_related("file", "sound")
+
+
+def renditions_for(user: User) -> QuerySet[PictureRendition]:
+    """What the authoring pages show of pictures, to those who may work with them."""
+    return PictureRendition.objects.filter(image__in=worked_on_by(user, CoursePicture))
+
+
+def _media_for(user: User, model: type[Model], now: datetime) -> QuerySet[Any]:
+    if user.kind != Kind.RESPONSIBLE_PARTY:
+        return worked_on_by(user, model)
+    editions = enrollments_for(user).values("edition")
+    modules = EditionModule.objects.filter(edition__in=editions, withdrawn_at=None)
+    pinned = [*modules.values_list("revision_en", flat=True), *modules.values_list("revision_es", flat=True)]
+    hidden = consents.hidden_media(modules.values("page_key"), now=now)
+    return model._default_manager.filter(pk__in=media_in(Revision.objects.filter(pk__in=pinned), model, hidden))
+
+
+def media_in(revisions: QuerySet[Revision], model: type[Model], hidden: Collection[str] = ()) -> set[str]:
+    """The ids of what these revisions of modules show, but for ``hidden`` blocks. A revision that was erased shows
+    nothing."""
+    body = ModulePage._meta.get_field("body")
+    found: set[str] = set()
+    for content in revisions.values_list("content", flat=True):
+        references = body.extract_references(body.to_python(content["body"]))  # type: ignore[attr-defined]
+        found |= {str(pk) for target, pk, _, path in references if target is model and path.split(".")[0] not in hidden}
+    return found
+
+
+def worked_on_by(user: User, model: type[Model]) -> QuerySet[Any]:
+    """The pictures, documents or recordings that Wagtail's permissions let this person work with."""
+    policy = policy_registry.get_by_type(model)
+    return policy.instances_user_has_any_permission_for(user, ["choose", "add", "change", "delete"])
+
+
+def courses_worked_on(user: User) -> QuerySet[CoursePage]:
+    """The courses, in each language, of the programs in which this person writes, reviews or administers."""
+    programs = programs_of(user, ProgramRole.AUTHOR, ProgramRole.REVIEWER, ProgramRole.ADMINISTRATOR)
+    found: QuerySet[CoursePage] = CoursePage.objects.filter(program__in=programs).select_related("program", "locale")
+    return found.order_by("path")
+
+
+def modules_worked_on(user: User) -> QuerySet[ModulePage]:
+    """The modules of those courses, in their order, each with the state of its review at hand."""
+    courses = list(courses_worked_on(user))
+    found = ModulePage.objects.none() if not courses else ModulePage.objects.filter(_below(courses))
+    # As PageQuerySet.prefetch_workflow_states, which looks for the states of a bare Page.
+    states = Prefetch("_specific_workflow_states", WorkflowState.objects.active(), to_attr="_current_workflow_states")
+    return found.select_related("locale").prefetch_related(states).order_by("path")
+
+
+def _below(courses: Collection[CoursePage]) -> Q:
+    return reduce(or_, (Q(path__startswith=course.path, depth=course.depth + 1) for course in courses))
+
+
+def takes_back_at_once(user: User, page: ModulePage) -> bool:
+    """Whether this module is hers to take back, asking nobody: who began it, in whatever language, is an author, and
+    it is she. What staff typed in is any author's of the program. A reviewer's it never is, nor a fellow author's."""
+    program = CoursePage.objects.ancestor_of(page).values("program")
+    if not programs_of(user, ProgramRole.AUTHOR).filter(pk__in=program).exists():
+        return False
+    owners = ModulePage.objects.filter(translation_key=page.translation_key).exclude(owner=None).values("owner")
+    began = set(User.objects.filter(pk__in=owners, kind=Kind.AUTHOR).values_list("pk", flat=True))
+    return not began or user.pk in began
+
+
+def says_what_is_fine(user: User, page: ModulePage) -> bool:
+    """Who may say of a word that it may stand there: its author; for what no author began, staff who may change it."""
+    if user.kind != Kind.STAFF:
+        return takes_back_at_once(user, page)
+    began = ModulePage.objects.filter(translation_key=page.translation_key, owner__kind=Kind.AUTHOR)
+    return bool(page.permissions_for_user(user).can_edit()) and not began.exists()
+
+
+def retires(user: User, page: ModulePage) -> bool:
+    """Who publishes a module, and whose it is."""
+    return page.permissions_for_user(user).can_publish() or takes_back_at_once(user, page)
+
+
+def proposes_withdrawal(user: User, page: ModulePage) -> bool:
+    """A reviewer of the program, of a module that is not theirs to take back."""
+    program = CoursePage.objects.ancestor_of(page).values("program")
+    reviews = programs_of(user, ProgramRole.REVIEWER).filter(pk__in=program).exists()
+    return reviews and not takes_back_at_once(user, page)
+
+
+def editions_of(course: CoursePage) -> QuerySet[Edition]:
+    """The editions of a course with how many people are on each: under way, and finished."""
+    running = Q(enrollments__referral__in=Referral.objects.open(), enrollments__completed_at=None)
+    done = Q(enrollments__referral__in=Referral.objects.present(), enrollments__completed_at__isnull=False)
+    found = Edition.objects.filter(course_key=course.translation_key).order_by("-number")
+    return found.annotate(under_way=Count("enrollments", filter=running), finished=Count("enrollments", filter=done))
+
+
+def under_way() -> QuerySet[Enrollment]:
+    """Everybody who takes a course now: to be counted, never to be named."""
+    return Enrollment.objects.filter(completed_at=None, referral__in=Referral.objects.open())
+
+
+def keeps_identities(user: User) -> bool:
+    """Whether this is the identity custodian of a program."""
+    return _kept_by(user).exists()
+
+
+def identities_for(user: User) -> QuerySet[AuthorIdentity]:
+    """The identities that this custodian may open: of those who write for, or review in, their program."""
+    authors = ProgramMembership.objects.filter(
+        program__in=_kept_by(user), role__in=[ProgramRole.AUTHOR, ProgramRole.REVIEWER]
+    )
+    return AuthorIdentity.objects.filter(erased_at=None, user__in=authors.values("user"))
+
+
+def _kept_by(user: User) -> QuerySet[Program]:
+    """An administrator never opens one, whatever else they were given."""
+    return programs_of(user, ProgramRole.CUSTODIAN).exclude(pk__in=programs_of(user, ProgramRole.ADMINISTRATOR))

@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses.labels import words_for
+from courses import lag
+from courses.actions.editions import current_edition
+from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import Enrollment, Reflection
 from courses.records import module_records
 from courses.rules.progress import own_part_done, unmet
-from lms.referrals.desk import Audience, Need, Section, Step
+from lms.referrals import desk
+from lms.referrals.desk import Audience, Need, Section, Step, Stop
 from lms.referrals.models import Referral
 
 
@@ -65,6 +68,15 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     ]
 
 
+def stops(program: UUID) -> Sequence[Stop]:
+    """The languages in which nobody new begins the course now."""
+    edition = current_edition(program)
+    closed = lag.stopped(edition) if edition else []
+    names = {code: str(name) for code, name in LANGUAGES_IN_WORDS.items()}
+    instead = [(code, name) for code, name in names.items() if code not in closed]
+    return [Stop(code, names[code], instead) for code in closed]
+
+
 def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, str]]:
     """Modules completed of those required: a constant number of queries."""
     ids = [r.pk for r in referrals]
@@ -87,7 +99,7 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
     """The course on a case page; a court sees counts, the program sees what is missing."""
     enrollment = Enrollment.objects.filter(referral=referral).select_related("edition", "policy").first()
     if enrollment is None:
-        return []
+        return _not_in_their_language(referral, audience)
     records = [r for r in module_records(enrollment, get_language() or "en") if not r.withdrawn]
     reviewed = enrollment.policy.reflection_reviewed
     lines = [
@@ -104,6 +116,16 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         "done": sum(line["done"] for line in lines),
         "total": len(lines),
         "title": enrollment.edition.title(get_language() or "en"),
+        "only": LANGUAGES_IN_WORDS.get(enrollment.language, ""),
     }
     template = {"facilitator": "facilitate/course_panel.html"}.get(audience, "learn/panel.html")
     return [Section(_("Course"), template, context, order=10)]
+
+
+def _not_in_their_language(referral: Referral, audience: Audience) -> Sequence[Section]:
+    """Before the course: that the person's language is not open to anybody new, and in which they can begin."""
+    stop = desk.stop(referral.program_id, referral.language) if referral.is_open else None
+    if stop is None:
+        return []
+    context = {"language": stop.name, "instead": [name for _code, name in stop.instead]}
+    return [Section(_("Course"), "components/language_stopped.html", context, order=10)]

@@ -44,13 +44,14 @@ def _record(
     as_of: datetime | None,
 ) -> ModuleRecord:
     completed_at = progress.completed_at if progress else None
+    seconds_waived, pages_waived = module.waived_by(as_of)
     return ModuleRecord(
         position=module.position,
         title=module.title(language),
-        required_seconds=module.minimum_seconds,
+        required_seconds=max(0, module.minimum_seconds - seconds_waived),
         credited_seconds=seconds.get(module.pk, 0),
-        steps=len(module.steps),
-        steps_seen=len(progress.seen) if progress else 0,
+        steps=len(module.steps) - len(pages_waived),
+        steps_seen=len(set(progress.seen) - pages_waived) if progress else 0,
         checks=tuple(_check(ask, attempts[ask["id"]]) for ask in module.asked("knowledge_check")),
         reflections=tuple(
             _reflection(ask["id"], reflections.get(ask["id"]), as_of) for ask in module.asked("reflection")

@@ -1,22 +1,47 @@
 """What a learner is shown: the blocks of one page, from the revision that the edition pinned."""
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.translation import get_language
 from wagtail.blocks import StreamValue
 
-from courses.models import EditionModule, ModulePage
+from courses import consents
+from courses.consents import Standing
+from courses.models import Attempt, EditionModule, Enrollment, ModulePage
+from courses.rules import grading
 
 ACTIVITIES = frozenset({"knowledge_check", "reflection", "scenario"})
 
 
-def blocks_of_step(module: EditionModule, step: int, language: str, answers: dict[str, Any]) -> list[dict[str, Any]]:
+def language_for(enrollment: Enrollment) -> str:
+    """In which language the course is shown: the one they read, but for somebody who began in another one."""
+    return enrollment.language or get_language() or "en"
+
+
+def blocks_of_step(
+    module: EditionModule, step: int, language: str, answers: dict[str, Any], *, now: datetime
+) -> list[dict[str, Any]]:
     """The blocks of page ``step`` (from 1), each with what the person did in it.
 
-    Both languages share block ids, so a switch of language keeps the place.
+    Both languages share block ids, so a switch of language keeps the place. Where a story is not shown now,
+    whatever the pinned revision holds, a notice stands.
     """
     wanted = module.steps[step - 1]
     by_id = {str(block.id): block for block in body(module, language)}
-    return [_shaped(by_id[block_id], answers) for block_id in wanted if block_id in by_id]
+    used = "es" if language == "es" and module.revision_es_id else "en"
+    standing = consents.standing(by_id.values(), also=wanted, language=used, now=now)
+    return [row for block_id in wanted if (row := _row(block_id, by_id.get(block_id), standing, answers)) is not None]
+
+
+def _row(block_id: str, block: Any, standing: Standing, answers: dict[str, Any]) -> dict[str, Any] | None:
+    if block_id in standing.hidden_stories:
+        return {"id": block_id, "kind": "gone"}
+    if block is None or block_id in standing.hidden_media:
+        return None
+    if block_id in standing.bylines:
+        block.value["byline"] = standing.bylines[block_id]
+    return shaped(block, answers)
 
 
 def block(module: EditionModule, block_id: object, language: str) -> Any:
@@ -30,15 +55,54 @@ def body(module: EditionModule, language: str) -> StreamValue:
     return stream.to_python(module.revision(language).content["body"])
 
 
-def _shaped(block: Any, answers: dict[str, Any]) -> dict[str, Any]:
+def shaped(block: Any, answers: dict[str, Any]) -> dict[str, Any]:
+    """A block with what the person did in it."""
     block_id = str(block.id)
-    shaped = {"block": block, "id": block_id, "kind": block.block_type, "activity": block.block_type in ACTIVITIES}
+    row = {"block": block, "id": block_id, "kind": block.block_type, "activity": block.block_type in ACTIVITIES}
     if block.block_type == "knowledge_check":
-        shaped["passed"] = block_id in answers["passed"]
+        row["passed"] = block_id in answers["passed"]
     elif block.block_type == "reflection":
-        shaped["reflection"] = answers["sent"].get(block_id)
+        row["reflection"] = answers["sent"].get(block_id)
     elif block.block_type == "scenario" and block_id in answers["chosen"]:
         choices = list(block.value["choices"])
         number = answers["chosen"][block_id]
-        shaped["chosen"] = choices[number] if number < len(choices) else None
-    return shaped
+        row["chosen"] = choices[number] if number < len(choices) else None
+    return row
+
+
+def explained(attempt: Attempt, language: str) -> list[dict[str, Any]]:
+    """After grading: each question, what was answered, whether it was right, and why. If the check
+    was not passed the right answers stay unsaid, so that the next attempt is worth taking."""
+    lines = []
+    for question, asked in zip(attempt.questions, attempt.asked, strict=True):
+        given = attempt.answers.get(asked.key, [])
+        right = grading.right(asked, given)
+        lines.append(
+            {
+                "prompt": said(question["prompt"], language),
+                "chosen": answered(question, given, language),
+                "right": right,
+                "wanted": answered(question, asked.a_right_answer, language) if attempt.passed and not right else [],
+                "explanation": said(question["explanation"], language),
+            }
+        )
+    return lines
+
+
+def answered(question: dict[str, Any], given: list[Any], language: str) -> list[str]:
+    """An answer in words, a line for each part of it."""
+    words = {key: said(text, language) for key, text in question["choices"].items()}
+    match question["kind"]:
+        case grading.SHORT | grading.NUMERIC:
+            return [str(text) for text in given]
+        case grading.MATCHING:
+            partners = {key: said(text, language) for key, text in question["partners"].items()}
+            return [f"{words[key]}: {partners[partner]}" for key, partner in given]
+        case grading.ORDERING:
+            return [f"{place}. {words[key]}" for place, key in enumerate(given, start=1)]
+    return [words[key] for key in given]
+
+
+def said(words: dict[str, str], language: str) -> str:
+    """In the language asked for, or in the one there is."""
+    return words.get(language) or words["en"] or words.get("es", "")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import activities, learn
+from courses.views import activities, learn, media
 
 app_name = "learn"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("modules/<uuid:pk>/", learn.module, name="module"),
     path("modules/<uuid:pk>/attest/", learn.attest, name="attest"),
     path("modules/<uuid:pk>/next/", learn.turn_page, name="turn_page"),
+    path("media/<uuid:key>/", media.media, name="media"),
+    path("media/<uuid:key>/sound/", media.sound, name="media_sound"),
+    path("media/<uuid:key>/captions/<slug:language>/", media.captions, name="media_captions"),
     path("beat/", learn.beat, name="beat"),
     path("modules/<uuid:pk>/checks/<uuid:block>/", activities.check, name="check"),
     path("modules/<uuid:pk>/reflections/<uuid:block>/", activities.reflection, name="reflection"),

@@ -18,7 +18,7 @@ def drafts_for(user: User) -> QuerySet[Report]:
 
 def answerable_for(user: User) -> QuerySet[Report]:
     """Drafts that the person they are about may read and answer before they go."""
-    shown = Report.objects.waiting().filter(referral__person=user, shown_at__isnull=False)
+    shown = Report.objects.visible_to(user).waiting().filter(referral__person=user, shown_at__isnull=False)
     return shown.select_related("referral__court__profile", "referral__program")
 
 

@@ -33,6 +33,9 @@ class Section:
     quote: str = ""
 
 
+CERTIFICATION, REFERRED_BY = "Certification", "Referred by"
+
+
 def caption(facts: ReportFacts) -> Pairs:
     """Who, which case, by what authority: the first table of page one."""
     c, a = facts.caption, facts.authority
@@ -85,7 +88,7 @@ def _program(facts: ReportFacts, issue: Issue) -> Section:
         rows.append(("Course", f"{facts.course.title}, edition {facts.course.edition}, taken in {language}"))
     rows.append(("Policy", f"Version {terms.policy_number}: {_policy(facts)}"))
     if facts.authority.officer_name:
-        rows.append(("Referred by", facts.authority.officer_name))
+        rows.append((REFERRED_BY, facts.authority.officer_name))
     if facts.authority.defense_counsel:
         rows.append(("Defense counsel", facts.authority.defense_counsel))
     if contact:
@@ -233,7 +236,7 @@ def _certification(facts: ReportFacts, issue: Issue) -> Section:
     else:
         rows.append(("Released by", "Not released"))
     rows.append(("Facts as of", words.local_moment(facts.as_of, zone)))
-    return Section("Certification", pairs=tuple(rows))
+    return Section(CERTIFICATION, pairs=tuple(rows))
 
 
 def verification(issue: Issue) -> Pairs:

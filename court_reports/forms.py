@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from court_reports.models import Kind
 
 MAX_UPLOAD = 5 * 1024 * 1024
+TOO_BIG = _("This file is larger than 5 MB. A report is smaller than 1 MB.")
 ANSWER_LENGTH = 4000
 
 
@@ -60,7 +61,14 @@ class VerifyForm(forms.Form):
         label=_("The file itself"),
         help_text=_("PDF, at most 5 MB. It is not kept; with scripts on it does not even leave your device."),
         required=False,
-        widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf", "data-hash-into": "digest"}),
+        widget=forms.FileInput(
+            attrs={
+                "accept": "application/pdf,.pdf",
+                "data-hash-into": "digest",
+                "data-most": MAX_UPLOAD,
+                "data-too-big": TOO_BIG,
+            }
+        ),
     )
     digest = forms.RegexField(r"^[0-9a-fA-F]{64}$", required=False, widget=forms.HiddenInput())
 
@@ -70,7 +78,7 @@ class VerifyForm(forms.Form):
         if not file:
             return ""
         if file.size > MAX_UPLOAD:
-            raise forms.ValidationError(_("This file is larger than 5 MB. A report is smaller than 1 MB."))
+            raise forms.ValidationError(TOO_BIG)
         hasher = hashlib.sha256()
         begins = b""
         for chunk in file.chunks():

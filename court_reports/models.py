@@ -132,6 +132,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         """Released reports of the cases this person may open (invariant 8)."""
         return self.filter(report__referral__in=Referral.objects.visible_to(user))
 
+    def present(self) -> Self:
+        """Of cases that are neither sealed nor forgotten."""
+        return self.filter(report__referral__in=Referral.objects.present())
+
     def with_report(self) -> Self:
         return self.select_related("report__referral__court", "report__referral__program", "program")
 
@@ -208,12 +212,22 @@ class RegisterEntry(models.Model):
     at = models.DateTimeField()
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    proof = models.CharField(max_length=80, blank=True, help_text="Keyed digest: this product wrote it.")
 
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["kind", "release"], name="one_entry_of_a_kind_per_release")
         ]
+
+
+class RegisterVerification(models.Model):
+    """That the register was verified: when, where it ended, and how much of it did not hold. Append-only."""
+
+    at = models.DateTimeField(db_index=True)
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    broken = models.PositiveIntegerField()
 
 
 class Step(models.TextChoices):

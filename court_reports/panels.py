@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from court_reports import register
 from court_reports.forms import DraftForm
 from court_reports.models import Release, Report
-from lms.referrals.desk import Audience, Need, Section, Step
+from lms.referrals.desk import Audience, Need, Proof, Section, Step
 from lms.referrals.models import Referral
 
 WEIGHT = 40
@@ -45,6 +46,12 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
         )
         for report in waiting
     ]
+
+
+def proofs() -> Sequence[Proof]:
+    """The register's chain, line by line; files and signatures are register_verify's work."""
+    holds, lines, head = register.chain_state()
+    return [Proof(_("The register of reports"), lines, head, holds)]
 
 
 def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:

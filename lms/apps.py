@@ -10,3 +10,6 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from lms import checks  # noqa: F401  importing registers them
+        from lms.authoring import make_exports_safe
+
+        make_exports_safe()

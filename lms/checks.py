@@ -1,10 +1,15 @@
 """Start-up checks: what must be true before anybody is served."""
 
+from typing import Any
+
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db.utils import DatabaseError
 
 PLACEHOLDER = "change-me"
 """What deploy/example.env says where a secret belongs."""
+
+LONGEST_URL_IN_A_TEXT = 60
 
 SECRET_SETTINGS = (
     "SECRET_KEY",
@@ -16,6 +21,7 @@ SECRET_SETTINGS = (
     "SIGNING_AUTHORITY_FILE",
     "CELERY_BROKER_URL",
     "EMAIL_HOST_PASSWORD",
+    "SMS_TOKEN",
 )
 
 
@@ -49,6 +55,24 @@ def keys_can_be_read(**_: object) -> list[CheckMessage]:
     return []
 
 
+@register(Tags.database)
+def keys_in_use_are_on_the_ring(**options: Any) -> list[CheckMessage]:
+    """A ring that lost a key, or got another in its place, is noticed before anybody meets a closed page.
+
+    Run by ``migrate`` and by ``check --database default``.
+    """
+    if "default" not in (options.get("databases") or ()):
+        return []
+    from lms.people import keyring
+
+    try:
+        found = keyring.problems()
+    except DatabaseError:
+        return []  # before the first migration there are no keys
+    hint = "Put back what is missing; “manage.py keys status” says what lies under which key of KEY_RING."
+    return [Error(problem, hint=hint, id="lms.E010") for problem in found]
+
+
 # Not of --deploy alone: `migrate` runs it too, so that an unfinished copy of the example gets no database.
 @register()
 def no_placeholder_is_left(**_: object) -> list[CheckMessage]:
@@ -63,6 +87,22 @@ def no_placeholder_is_left(**_: object) -> list[CheckMessage]:
     ]
 
 
+@register()
+def texts_can_be_sent(**_: object) -> list[CheckMessage]:
+    """A provider that is asked needs an account, and a text of one part needs a short address."""
+    if settings.SMS_PROVIDER not in {"", "file", "http"}:
+        return [Error("SMS_PROVIDER is “file”, “http” or empty.", id="lms.E005")]
+    if settings.SMS_PROVIDER != "http":
+        return []
+    names = ("SMS_ACCOUNT", "SMS_TOKEN", "SMS_FROM")
+    problems: list[CheckMessage] = [
+        Error(f"SMS_PROVIDER=http needs {name}.", id="lms.E006") for name in names if not getattr(settings, name)
+    ]
+    if len(settings.PUBLIC_URL) > LONGEST_URL_IN_A_TEXT:
+        problems.append(Error("PUBLIC_URL is too long for a text message of one part.", id="lms.E007"))
+    return problems
+
+
 def _secrets() -> dict[str, object]:
     """Each variable that is or holds a secret, by its name, and what it was set to."""
     database, cache = settings.DATABASES["default"], settings.CACHES["default"]
@@ -70,3 +110,20 @@ def _secrets() -> dict[str, object]:
         "DATABASE_URL": database.get("PASSWORD", ""),
         "CACHE_URL": cache.get("LOCATION", ""),
     }
+
+
+# Asks the database, so only where somebody asked for deploy checks; one that is not there yet has no superuser.
+@register(deploy=True)
+def nobody_may_do_everything(**_: object) -> list[CheckMessage]:
+    """No superuser in production: the first administrator comes by a command and an invitation."""
+    if settings.DEVELOPMENT:
+        return []
+    from django.contrib.auth import get_user_model
+    from django.db import DatabaseError
+
+    try:
+        count = get_user_model().objects.filter(is_superuser=True).count()
+    except DatabaseError:
+        return []
+    hint = "Take the mark away; the first administrator is made by manage.py create_administrator."
+    return [Error(f"{count} account(s) may do everything.", hint=hint, id="lms.E008")] if count else []

@@ -1,6 +1,7 @@
 """Development only: the mailbox, so that one person can play everyone."""
 
 import email
+import json
 from email import policy
 from pathlib import Path
 
@@ -23,7 +24,14 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """The newest messages that left this copy, as a person would read them."""
     files = sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), key=lambda file: file.stat().st_mtime, reverse=True)
     letters = [letter for file in files[:NEWEST] for letter in _letters(file)]
-    return render(request, "dev/mailbox.html", {"letters": letters})
+    return render(request, "dev/mailbox.html", {"letters": letters, "texts": _texts()})
+
+
+def _texts() -> list[dict[str, str]]:
+    """The newest text messages, as a telephone would show them."""
+    folder = Path(settings.DATA_DIR) / "sms"
+    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    return [json.loads(file.read_text()) for file in files[:NEWEST]]
 
 
 def _letters(file: Path) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @login_not_required
 def ready(request: HttpRequest) -> JsonResponse:
     """The database answers, the keys can be read, and the background work is not behind."""
-    problems = [problem for problem in (_database(), _keys(), _pulse(request)) if problem]
+    problems = [problem for problem in (_database(), _keys()) if problem] + _work(request)
     return JsonResponse({"status": "late" if problems else "ok", "problems": problems}, status=503 if problems else 200)
 
 
@@ -36,25 +36,29 @@ def _database() -> str:
 
 
 def _keys() -> str:
-    from lms import crypto
+    from lms.people import keyring
 
     try:
-        crypto.ring()
-    except crypto.KeyMissing:
-        return "keys"
-    return ""
-
-
-def _pulse(request: HttpRequest) -> str:
-    from lms.referrals.models import Pulse
-
-    try:
-        newest = Pulse.objects.order_by("-at").values_list("at", flat=True).first()
+        return "keys" if keyring.problems() else ""
     except DatabaseError:
         return ""  # said already, by its own name
+
+
+def _work(request: HttpRequest) -> list[str]:
+    """What the background work owes: its sign of life, and each task that is late by its own cadence."""
+    from lms.referrals.actions import pulse
+    from lms.service import runs
+    from lms.service.rules.lateness import State
+
+    try:
+        newest = pulse.newest()
+        seen = runs.all_seen(now=request.now, beats=pulse.beats_since)
+    except DatabaseError:
+        return []  # said already, by its own name
     if newest is None:
-        return "" if settings.DEVELOPMENT else "background work has not begun"
-    return "background work is behind" if request.now - newest > LATE else ""
+        return [] if settings.DEVELOPMENT else ["background work has not begun"]
+    behind = ["background work is behind"] if request.now - newest > LATE else []
+    return behind + [f"late: {task.name}" for task in seen if task.state is State.LATE]
 
 
 urlpatterns = [path("live/", live, name="health_live"), path("ready/", ready, name="health_ready")]

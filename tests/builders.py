@@ -13,13 +13,14 @@ from allauth.account.models import EmailAddress
 
 from lms.people.models import Kind, User
 from lms.referrals import actions
-from lms.referrals.actions.invitations import grant_role
+from lms.referrals.actions.roles import grant_role
 from lms.referrals.models import (
     Agreement,
     AgreementKind,
     Court,
     CourtMembership,
     CourtProfile,
+    Invitation,
     PolicyVersion,
     Program,
     ProgramRole,
@@ -67,6 +68,12 @@ def a_court_user(court: Court, **fields: Any) -> User:
     return user
 
 
+def a_court_lead(court: Court, **fields: Any) -> User:
+    user = a_court_user(court, **fields)
+    CourtMembership.objects.filter(court=court, user=user).update(lead=True)
+    return user
+
+
 def a_program(*, policy: dict[str, Any] | None = None, agreements: bool = True, **fields: Any) -> Program:
     number = next(_numbers)
     program = Program.objects.create(**{"name": f"Program {number}", "slug": f"program-{number}"} | fields)
@@ -94,6 +101,10 @@ def an_auditor(program: Program, **fields: Any) -> User:
 
 def an_author(program: Program, **fields: Any) -> User:
     return _with_role(program, ProgramRole.AUTHOR, **fields)
+
+
+def a_reviewer(program: Program, **fields: Any) -> User:
+    return _with_role(program, ProgramRole.REVIEWER, **fields)
 
 
 def _with_role(program: Program, role: ProgramRole, **fields: Any) -> User:
@@ -170,3 +181,12 @@ def a_published_course(program: Program, modules: int = 2) -> None:
     from courses.sample.loader import load_sample_course
 
     load_sample_course(program=program, by=None, now=at("2020-01-01 00:00"), first=modules)
+
+
+def an_invited_colleague(program: Program, *, now: datetime = JANUARY, **fields: Any) -> Invitation:
+    """An invitation to a role that nobody has accepted yet."""
+    from lms.referrals.actions import invitations
+
+    fields = {"role": ProgramRole.FACILITATOR, "email": f"colleague{next(_numbers)}@people.example"} | fields
+    token = invitations.invite_to_program(program=program, by=None, now=now, **fields)
+    return invitations.find(token=token, now=now)

@@ -1,7 +1,9 @@
 """What every test stands on: real databases, honest sign-ins."""
 
+import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Generator, Iterator
 from time import time
 
@@ -11,6 +13,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone, translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 from pytest_django.plugin import blocking_manager_key
 
@@ -21,12 +25,16 @@ from tests.builders import a_facilitator, a_program, a_published_course
 # A migrated database to copy: a file for SQLite, a database's name for PostgreSQL (tests/run.py makes both).
 TEMPLATE = os.environ.get("TEST_TEMPLATE", "")
 
+# What is found is what counts, not how long a busy machine took over it.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
+
 
 def sign_in_session(client: Client, user: User) -> None:
     """Sign in as allauth would have: with the second factor recorded where the role needs one."""
     client.force_login(user)
     session = client.session
-    records = [{"method": "password", "at": time(), "username": user.username}]
+    records: list[dict[str, object]] = [{"method": "password", "at": time()}]
     if user.must_use_second_factor:
         records.append({"method": "mfa", "at": time(), "type": "totp"})
     session["account_authentication_methods"] = records
@@ -103,8 +111,8 @@ def _commits(request: pytest.FixtureRequest) -> bool:
     )
 
 
-# SQLite empties tables by DELETE after a test that commits for real, which our triggers refuse.
-# So they are lifted before it is cleaned up, and stand again when everything is torn down.
+# After a test that commits for real SQLite empties its tables by DELETE and PostgreSQL by TRUNCATE, which our triggers
+# refuse. So they are lifted before it is cleaned up, and stand again when everything is torn down.
 
 
 @pytest.hookimpl(wrapper=True)
@@ -113,7 +121,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     # After the last test the database itself is gone.
     if _lifted and nextitem is not None:
         with item.config.stash[blocking_manager_key].unblock(), connection.cursor() as cursor:
-            for _, sql in _lifted:
+            for sql in _lifted:
                 cursor.execute(sql)
         _lifted.clear()
 
@@ -124,16 +132,40 @@ def _append_only_tables_can_be_emptied(request: pytest.FixtureRequest) -> Iterat
         yield
         return
     request.getfixturevalue("transactional_db")
+    if connection.in_atomic_block:
+        pytest.fail(
+            "It cannot commit: its module holds a transaction open for the shelf. Move it, or run on-commit hooks."
+        )
     yield
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT name, sql FROM sqlite_master WHERE type='trigger' AND sql LIKE '%append-only%' OR "
-                "type='trigger' AND sql LIKE '%RAISE%'"
-            )
-            _lifted[:] = cursor.fetchall()
-            for name, _ in _lifted:
-                cursor.execute(f"DROP TRIGGER {name}")
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSALS[connection.vendor])
+        found = cursor.fetchall()
+        for name, table, _ in found:
+            cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+        _lifted[:] = [made_by for _, _, made_by in found]
 
 
-_lifted: list[tuple[str, str]] = []
+REFUSALS = {
+    "sqlite": "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE%'",
+    "postgresql": "SELECT tgname, tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger "
+    "WHERE NOT tgisinternal AND tgname LIKE '%\\_no\\_truncate'",
+}
+_lifted: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def exiftool(tmp_path_factory: pytest.TempPathFactory):
+    """``exiftool(bytes)``: every tag that the independent tool finds, embedded files too."""
+    if shutil.which("exiftool") is None:
+        if os.environ.get("REQUIRE_ALL"):
+            pytest.fail("exiftool is not installed, and all tools are required")
+        pytest.skip("exiftool is not installed (Debian: libimage-exiftool-perl)")
+    folder = tmp_path_factory.mktemp("exiftool")
+
+    def read(data: bytes) -> dict[str, object]:
+        path = folder / "file"
+        path.write_bytes(data)
+        run = subprocess.run(["exiftool", "-j", "-G", "-a", "-u", "-ee3", str(path)], capture_output=True, timeout=60)
+        return json.loads(run.stdout)[0]
+
+    return read

@@ -82,6 +82,7 @@ def read_and_prepare(file: Path, postgres: str | None) -> None:
             ("format", [str(BIN / "ruff"), "format", "--check", "."], {}),
             ("import contracts", [str(BIN / "lint-imports")], {}),
             ("migrations", [*manage, "makemigrations", "--check", "--dry-run"], {"DJANGO_SETTINGS_MODULE": "lms.settings.test"}),
+            ("advisories", [sys.executable, "-m", "tests.security.advisories", "check"], {}),
             ("check --deploy", [*manage, "check", "--deploy", "--fail-level", "WARNING"], PRODUCTION),
         ):  # fmt: skip
             work.append(beside.submit(step, name, *command, aloud=False, **env))
@@ -95,7 +96,7 @@ def live(file: Path, reached: dict[str, str]) -> None:
     brokers = {"TEST_BROKERS": " ".join(url for name, url in reached.items() if name != "PostgreSQL")}
     if postgres := reached.get("PostgreSQL"):
         step(
-            "tests on PostgreSQL", *pytest, "-m", "not browser and not broker and not verapdf",
+            "tests on PostgreSQL", *pytest, "-m", "not browser and not broker and not verapdf and not matrix",
             DATABASE_URL=postgres, TEST_TEMPLATE=TEMPLATE, TEST_ONLY="database", **brokers,
         )  # fmt: skip
     # Chromium's driver keeps an event loop in its process, so it gets one of its own.

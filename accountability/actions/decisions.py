@@ -54,8 +54,7 @@ def excuse(*, check_in: CheckIn, reason: str, by: User, now: datetime) -> CheckI
     """Accept that a check-in need not be made, with a coded reason. Raises AlreadySettled, ValueError."""
     reason = ExcusalReason(reason)
     row = _locked(check_in)
-    if row.submitted_at or row.excused_at or row.cancelled_at:
-        raise AlreadySettled(row.pk)
+    guard_excusal(row)
     row.excused_at, row.excused_reason, row.excused_by, row.wakes_at = now, reason, by, None
     row.save(update_fields=["excused_at", "excused_reason", "excused_by", "wakes_at"])
     journal.record(
@@ -67,6 +66,12 @@ def excuse(*, check_in: CheckIn, reason: str, by: User, now: datetime) -> CheckI
         data={"number": row.number, "reason": reason},
     )
     return row
+
+
+def guard_excusal(check_in: CheckIn) -> None:
+    """Raises AlreadySettled."""
+    if check_in.submitted_at or check_in.excused_at or check_in.cancelled_at:
+        raise AlreadySettled(check_in.pk)
 
 
 @transaction.atomic

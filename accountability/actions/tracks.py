@@ -80,12 +80,7 @@ def toll(*, track: Track, from_on: date, to_on: date, reason: str, authority: st
     Raises TrackClosed, TollingNotAllowed, AlreadyTolled, ValueError when the dates are not in order.
     """
     track = locked(track)
-    if to_on < from_on:
-        raise ValueError("the last day lies before the first")
-    if not track.referral.court.profile.tolling_allowed:
-        raise TollingNotAllowed(track.referral.court_id)
-    if track.tollings.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
-        raise AlreadyTolled(track.pk)
+    guard_tolling(track, from_on, to_on)
     days = (to_on - from_on).days + 1
     tolling = Tolling.objects.create(
         track=track, from_on=from_on, to_on=to_on, days=days, reason=reason, authority=authority,
@@ -97,6 +92,16 @@ def toll(*, track: Track, from_on: date, to_on: date, reason: str, authority: st
         "track.tolled", about=track.referral_id, on=tolling, by=by, at=now, data={"days": days, "reason": reason}
     )
     return tolling
+
+
+def guard_tolling(track: Track, from_on: date, to_on: date) -> None:
+    """Raises TollingNotAllowed, AlreadyTolled, ValueError when the dates are not in order."""
+    if to_on < from_on:
+        raise ValueError("the last day lies before the first")
+    if not track.referral.court.profile.tolling_allowed:
+        raise TollingNotAllowed(track.referral.court_id)
+    if track.tollings.filter(from_on__lte=to_on, to_on__gte=from_on).exists():
+        raise AlreadyTolled(track.pk)
 
 
 @transaction.atomic
@@ -117,9 +122,10 @@ def extend(*, track: Track, days: int, reason: str, ordered_by: str, by: User, n
 
 
 @transaction.atomic
-def close_track(*, referral: Referral, by: object, now: object) -> None:
+def close_track(*, referral: Referral, by: User | None, now: datetime) -> None:
     """A case that ended reminds nobody any more."""
-    Track.objects.filter(referral=referral, closed_at=None).update(closed_at=now, wakes_at=None)
+    if Track.objects.filter(referral=referral, closed_at=None).update(closed_at=now, wakes_at=None):
+        journal.record("track.closed", about=referral.subject, on=referral.track, by=by, at=now)
 
 
 def locked(track: Track) -> Track:
@@ -137,7 +143,8 @@ def locked(track: Track) -> Track:
 def rouse(track: Track) -> None:
     """Recompute the hint: the earliest moment at which a check-in of this track must be looked at."""
     earliest = track.check_ins.exclude(wakes_at=None).order_by("wakes_at").values_list("wakes_at", flat=True).first()
-    Track.objects.filter(pk=track.pk).update(wakes_at=earliest)
+    # A sealed case sleeps until it comes back.
+    Track.objects.filter(pk=track.pk, referral__in=Referral.objects.present()).update(wakes_at=earliest)
 
 
 def rows(track: Track, windows: Sequence[Window], policy: Policy) -> list[CheckIn]:

@@ -3,6 +3,7 @@
 from accountability.models.check_ins import CheckIn, Review, Submission, WindowChange
 from accountability.models.commitments import Commitment
 from accountability.models.forms import CheckInForm
+from accountability.models.overrides import Override
 from accountability.models.tracks import Extension, Outage, Tolling, Track
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Commitment",
     "Extension",
     "Outage",
+    "Override",
     "Review",
     "Submission",
     "Tolling",

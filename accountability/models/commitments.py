@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from accountability.models.tracks import Track
+from lms.fields import SealedTextField
 
 
 class Commitment(models.Model):
@@ -15,7 +16,7 @@ class Commitment(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     track = models.ForeignKey(Track, models.PROTECT, related_name="commitments")
     number = models.PositiveSmallIntegerField()
-    named_by_order = models.CharField(max_length=200, blank=True)
+    named_by_order = SealedTextField(max_length=200, blank=True, zone="compliance")
     words = models.BinaryField(null=True)
     required = models.BooleanField(default=True)
     made_at = models.DateTimeField()
@@ -26,3 +27,8 @@ class Commitment(models.Model):
     class Meta:
         ordering: ClassVar = ["number"]
         constraints = [models.UniqueConstraint(fields=["track", "number"], name="one_commitment_per_number")]
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Sealed under the key of the case."""
+        return self.track.referral_id

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from lms.fields import SealedTextField
 from lms.referrals.models import PolicyVersion, Referral
 
 
@@ -67,13 +68,18 @@ class Tolling(models.Model):
     to_on = models.DateField()
     days = models.PositiveSmallIntegerField()
     reason = models.CharField(max_length=40)
-    authority = models.CharField(max_length=200)
+    authority = SealedTextField(max_length=200, zone="compliance")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["from_on"]
         constraints = [models.CheckConstraint(condition=Q(to_on__gte=models.F("from_on")), name="tolling_in_order")]
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Whose words about whom: sealed under the key of the case."""
+        return self.track.referral_id
 
 
 class Extension(models.Model):
@@ -82,13 +88,18 @@ class Extension(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     track = models.ForeignKey(Track, models.PROTECT, related_name="extensions")
     days = models.PositiveSmallIntegerField()
-    reason = models.CharField(max_length=200)
-    ordered_by = models.CharField(max_length=200)
+    reason = SealedTextField(max_length=200, zone="compliance")
+    ordered_by = SealedTextField(max_length=200, zone="compliance")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     class Meta:
         ordering: ClassVar = ["recorded_at"]
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Sealed under the key of the case."""
+        return self.track.referral_id
 
 
 class Outage(models.Model):

@@ -26,6 +26,7 @@ from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import acting_referral
+from lms.referrals.models import Referral
 
 PERSON = Kind.RESPONSIBLE_PARTY
 
@@ -48,6 +49,7 @@ def home(request: Request) -> HttpResponse:
             "zone": track.time_zone,
             "lines": lines,
             "now": [line for line in lines if line["may_answer"]],
+            "more_to_come": not track.closed_at and State.SCHEDULED in states,
             "months": list(_months(track, lines)),
             "encouragement": panels.encouragement(states),
         },
@@ -116,7 +118,11 @@ def receipt(request: Request, pk: str) -> HttpResponse:
 @require_GET
 def feed(request: Request, key: str) -> HttpResponse:
     """The calendar to subscribe to: a private address, dates only, neutral words."""
-    track = Track.objects.filter(feed_key=key, closed_at=None).select_related("referral__person").first()
+    track = (
+        Track.objects.filter(feed_key=key, closed_at=None, referral__in=Referral.objects.present())
+        .select_related("referral__person")
+        .first()
+    )
     if track is None:
         raise Http404
     response = HttpResponse(as_ics(track, now=request.now), content_type="text/calendar; charset=utf-8")

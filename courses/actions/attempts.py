@@ -2,14 +2,16 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from courses.actions.evidence import record
-from courses.models import Attempt, EditionModule, Enrollment, Question
+from courses.models import Asking, Attempt, EditionModule, Enrollment, Question
 from courses.rules import grading
+from lms.journal import journal
 from lms.people.models import User
 
 
@@ -50,19 +52,24 @@ def start(*, enrollment: Enrollment, module: EditionModule, block_id: str, by: U
 
 
 @transaction.atomic
-def submit(*, attempt: Attempt, answers: Mapping[str, Sequence[str]], by: User | None, now: datetime) -> Attempt:
+def submit(*, attempt: Attempt, answers: Mapping[str, Iterable[Any]], by: User | None, now: datetime) -> Attempt:
     """Grade an attempt. One that was graded stays as it was: a double press changes nothing."""
     row = Attempt.objects.select_for_update().get(pk=attempt.pk)
     if row.graded_at:
         return row
-    row.answers = {key: sorted(given) for key, given in answers.items()}
+    row.answers = {key: list(given) for key, given in answers.items()}
     row.score = grading.score(row.asked, answers)
     row.passed = row.score >= row.enrollment.policy.pass_mark
     row.graded_at = now
     row.save()
+    _count(row)
     record(
         row.enrollment, row.module, "attempt_graded", now, block_id=row.block_id,
         data={"number": row.number, "score": str(row.score), "passed": row.passed},
+    )  # fmt: skip
+    journal.record(
+        "check.graded", about=row.enrollment.referral_id, on=row, by=by, at=now,
+        data={"number": row.number, "passed": row.passed},
     )  # fmt: skip
     return row
 
@@ -77,6 +84,27 @@ def next_start(enrollment: Enrollment, attempts: Sequence[Attempt]) -> datetime 
     )
 
 
+def _count(attempt: Attempt) -> None:
+    """What the figures of the bank are made of. Attempts begun before questions had their id in them count for none."""
+    ids = {question["key"]: question["id"] for question in attempt.questions if "id" in question}
+    before = Counter(
+        str(question)
+        for question in Asking.objects.filter(
+            attempt__enrollment=attempt.enrollment_id, question__in=ids.values()
+        ).values_list("question", flat=True)
+    )
+    Asking.objects.bulk_create(
+        Asking(
+            attempt=attempt,
+            question=ids[asked.key],
+            turn=before[ids[asked.key]] + 1,
+            right=grading.right(asked, attempt.answers.get(asked.key, ())),
+        )
+        for asked in attempt.asked
+        if asked.key in ids
+    )
+
+
 def _draw(module: EditionModule, block_id: str, attempts: Sequence[Attempt]) -> list[dict[str, object]]:
     ask = module.ask(block_id)
     if ask is None or ask["kind"] != "knowledge_check":
@@ -85,9 +113,20 @@ def _draw(module: EditionModule, block_id: str, attempts: Sequence[Attempt]) -> 
     snapshots = {q.key: q.snapshot() for q in bank.prefetch_related("choices")}
     seen = Counter(question["key"] for attempt in attempts for question in attempt.questions)
     drawn = grading.draw(
-        {key: sorted(snapshot["choices"]) for key, snapshot in snapshots.items()},
+        {
+            key: [*sorted(snapshot["choices"]), *sorted(snapshot.get("partners", ()))]
+            for key, snapshot in snapshots.items()
+        },
         count=ask["draw"],
         seen=seen,
         seed=secrets.token_hex(16),
     )
-    return [snapshots[key] | {"order": order} for key, order in drawn]
+    return [_in_order(snapshots[key], shuffled) for key, shuffled in drawn]
+
+
+def _in_order(snapshot: dict[str, Any], shuffled: list[str]) -> dict[str, Any]:
+    """A question as it is shown: one shuffle orders its choices, and the partners they are matched with."""
+    for side, order in (("choices", "order"), ("partners", "partners_order")):
+        if side in snapshot:
+            snapshot |= {order: [key for key in shuffled if key in snapshot[side]]}
+    return snapshot

@@ -1,21 +1,28 @@
 """Publishing an edition: pin what learners will be shown, and what it asks of them."""
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Revision
 
-from courses.models import CoursePage, Edition, EditionModule, ModulePage, Topic
+from courses import consents, lag, quality, translations
+from courses.models import Correction, CoursePage, Edition, EditionModule, ModulePage
 from courses.rules.canonical import text_digest
+from courses.rules.editions import More, Shape, more_than_a_correction
+from courses.rules.steps import steps
 from lms.journal import journal
+from lms.outbox import outbox
 from lms.people.models import User
+from lms.referrals.actions.roles import administrators_of
 
-# Each of these stands on a page of its own, so that nobody scrolls past it.
-ON_ITS_OWN = frozenset({"knowledge_check", "reflection", "scenario", "commitment"})
-ATTEMPTS_WORTH = 2
+# What a correction changes of a pinned module: words alone.
+SHOWN = ("title_en", "title_es", "revision_en", "revision_es", "digest_en", "digest_es")
 
 
 class CannotPublish(Exception):
@@ -26,18 +33,23 @@ class CannotPublish(Exception):
         self.problems = problems
 
 
+class MoreThanACorrection(Exception):
+    """It would move the goalposts of people under way; ``reasons`` says how."""
+
+    def __init__(self, reasons: list[More]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
 @transaction.atomic
 def publish_edition(*, course: CoursePage, by: User | None, now: datetime) -> Edition:
     """Make an edition of the live revisions of a course's modules. Raises CannotPublish.
 
     Publishing again without a change returns the edition that is there.
     """
-    modules = list(ModulePage.objects.child_of(course).live().order_by("path"))
-    problems = _problems(course, modules)
-    if problems:
-        raise CannotPublish(problems)
-    rows = [_pin(module, position) for position, module in enumerate(modules, start=1)]
-    newest = Edition.objects.filter(course_key=course.translation_key).order_by("-number").first()
+    rows = _ready(course, now)
+    newest = newest_edition(course)
+    _look_who_lags(course, rows, newest)
     if newest and _same(newest, rows):
         return newest
     spanish = course.get_translation_or_none(_spanish())
@@ -52,8 +64,93 @@ def publish_edition(*, course: CoursePage, by: User | None, now: datetime) -> Ed
     for row in rows:
         row.edition = edition
     EditionModule.objects.bulk_create(rows)
-    journal.record("edition.published", about=None, on=edition, by=by, at=now, data={"number": edition.number})
+    closed = lag.stopped(edition)
+    journal.record(
+        "edition.published", about=None, on=edition, by=by, at=now, data={"number": edition.number, "stopped": closed}
+    )
+    _tell_of_languages(edition, closed, now)
     return edition
+
+
+@transaction.atomic
+def correct_edition(*, course: CoursePage, by: User | None, now: datetime) -> Edition:
+    """Mend words for everybody who is shown them, those under way too: in every edition that pins the same version.
+
+    What people were shown until now stays provable (Correction). Raises CannotPublish; MoreThanACorrection where the
+    change would ask something else of people under way.
+    """
+    rows = _ready(course, now)
+    newest = newest_edition(course)
+    if newest is None:
+        raise MoreThanACorrection([More.MODULES])
+    pinned = list(newest.modules.select_for_update(of=("self",)).filter(withdrawn_at=None))
+    if reasons := why_more_than_a_correction(newest, rows):
+        raise MoreThanACorrection(reasons)
+    changed = [(old, new) for old, new in zip(pinned, rows, strict=True) if _revisions(old) != _revisions(new)]
+    _look_who_lags(course, rows, newest)
+    for old, new in changed:
+        _correct(old, new, now)
+    if changed:
+        journal.record(
+            "edition.corrected", about=None, on=newest, by=by, at=now,
+            data={"number": newest.number, "modules": len(changed)},
+        )  # fmt: skip
+    return newest
+
+
+def _correct(old: EditionModule, new: EditionModule, now: datetime) -> None:
+    everywhere = EditionModule.objects.select_for_update().filter(
+        page_key=old.page_key, revision_en=old.revision_en_id, revision_es=old.revision_es_id, withdrawn_at=None
+    )
+    for module in everywhere:
+        Correction.objects.create(
+            module=module, at=now, before_en_id=module.revision_en_id, before_es_id=module.revision_es_id,
+            digest_en=module.digest_en, digest_es=module.digest_es,
+        )  # fmt: skip
+        for name in SHOWN:
+            setattr(module, name, getattr(new, name))
+        # What a check is called is words; what it asks is the same.
+        module.asks = new.asks if len(module.asks) == len(new.asks) else module.asks
+        # It may bring a language up to the other; a word mended in one alone leaves the other where it was.
+        module.behind = [language for language in module.behind if language in new.behind]
+        module.save(update_fields=[*SHOWN, "asks", "behind"])
+
+
+def why_more_than_a_correction(newest: Edition, rows: list[EditionModule]) -> list[More]:
+    """What a change would move for those under way; none where words alone were changed."""
+    pinned = newest.modules.filter(withdrawn_at=None).select_related("revision_en")
+    return more_than_a_correction([_shape_of_pinned(m) for m in pinned], [_shape(m) for m in rows])
+
+
+def _shape_of_pinned(module: EditionModule) -> Shape:
+    """As its version stands now: what was taken out of it when a story was taken back is no change."""
+    there = {row["id"] for row in json.loads(module.revision_en.content["body"] or "[]")}
+    steps = [kept for step in module.steps if (kept := [block for block in step if block in there])]
+    asks = [ask for ask in module.asks if ask["id"] in there]
+    return Shape(module.page_key, steps, asks, module.minimum_seconds)
+
+
+def _shape(module: EditionModule) -> Shape:
+    return Shape(module.page_key, module.steps, module.asks, module.minimum_seconds)
+
+
+def newest_edition(course: CoursePage) -> Edition | None:
+    """The last that was published of a course."""
+    return Edition.objects.filter(course_key=course.translation_key).order_by("-number").first()
+
+
+def pinned_now(course: CoursePage) -> list[EditionModule]:
+    """The modules as an edition would pin them if it were published now; not saved."""
+    modules = ModulePage.objects.child_of(course).live().order_by("path")
+    return [_pin(module, position) for position, module in enumerate(modules, start=1)]
+
+
+def _ready(course: CoursePage, now: datetime) -> list[EditionModule]:
+    """Raises CannotPublish."""
+    modules = list(ModulePage.objects.child_of(course).live().order_by("path"))
+    if problems := _problems(course, modules, now):
+        raise CannotPublish(problems)
+    return pinned_now(course)
 
 
 def current_edition(program_id: uuid.UUID) -> Edition | None:
@@ -61,28 +158,38 @@ def current_edition(program_id: uuid.UUID) -> Edition | None:
     return Edition.objects.filter(program=program_id).order_by("-published_at", "-number").first()
 
 
-def _problems(course: CoursePage, modules: list[ModulePage]) -> list[str]:
+def _problems(course: CoursePage, modules: list[ModulePage], now: datetime) -> list[str]:
     if not modules:
         return ["the course has no published module"]
     problems = []
     for module in modules:
-        if not module.body:
-            problems.append(f"{module.title}: it is empty")
-        for block in module.body:
-            if block.block_type == "knowledge_check":
-                problems += _bank_problems(course, module, block.value)
+        problems += _without_consent(module, now)
+        spanish = module.get_translation_or_none(_spanish())
+        shown = [page for page in (module, spanish) if page and page.live]
+        problems += [f"{page.title}: {each}" for page in shown for each in quality.errors(page, now=now)]
+        if len(shown) > 1 and (parts := quality.unreachable(*shown)):
+            problems.append(_unreachable(shown[1], parts))
     return problems
 
 
-def _bank_problems(course: CoursePage, module: ModulePage, value: Any) -> list[str]:
-    """A gate nobody could satisfy, or a bank so small that a second attempt asks the same."""
-    topic = Topic.objects.filter(program=course.program, slug=value["topic"]).first()
-    size = topic.questions.filter(active=True).count() if topic else 0
-    if size < value["draw"] * ATTEMPTS_WORTH:
-        return [
-            f"{module.title}: the bank “{value['topic']}” has {size} questions; it needs {value['draw'] * ATTEMPTS_WORTH}"
-        ]
-    return []
+def _unreachable(spanish: ModulePage, parts: int) -> str:
+    said = ngettext(
+        "%(title)s: %(n)d part that everybody must do is not there.",
+        "%(title)s: %(n)d parts that everybody must do are not there.",
+        parts,
+    )
+    return said % {"title": spanish.title, "n": parts}
+
+
+def _without_consent(module: ModulePage, now: datetime) -> list[str]:
+    """A story nobody agrees to have shown now, in either language."""
+    live = ModulePage.objects.filter(translation_key=module.translation_key, live=True).select_related("locale")
+    return [
+        _("%(title)s: a story has no consent that holds now. Its author can give it under “My consents”.")
+        % {"title": page.title}
+        for page in live
+        if consents.missing(page, now=now)
+    ]
 
 
 def _pin(module: ModulePage, position: int) -> EditionModule:
@@ -100,9 +207,25 @@ def _pin(module: ModulePage, position: int) -> EditionModule:
         digest_en=text_digest(english_revision.content["body"], settings.SECRET_KEY),
         digest_es=text_digest(spanish_revision.content["body"], settings.SECRET_KEY) if spanish_revision else "",
         minimum_seconds=module.minimum_minutes * 60,
-        steps=_steps(module),
+        steps=steps(module.body),
         asks=[ask for block in module.body if (ask := _ask(block))],
     )
+
+
+def _look_who_lags(course: CoursePage, rows: list[EditionModule], newest: Edition | None) -> None:
+    before = {m.page_key: m for m in newest.modules.select_related("revision_en", "revision_es")} if newest else {}
+    modules = {module.translation_key: module for module in ModulePage.objects.child_of(course).live()}
+    for row in rows:
+        row.behind = translations.behind(modules[row.page_key], row, before.get(row.page_key), first=newest is None)
+
+
+def _tell_of_languages(edition: Edition, closed: list[str], now: datetime) -> None:
+    """Whoever administers the program learns that nobody new begins in a language, and that it can be mended."""
+    for user in administrators_of(edition.program) if closed else ():
+        outbox.post(
+            key=f"edition:{edition.pk}:language:{user.pk}", kind="course.language_stopped", to=user, at=now,
+            audience=edition.program_id,
+        )  # fmt: skip
 
 
 def _live_revision(page: ModulePage) -> Revision:
@@ -113,20 +236,6 @@ def _spanish() -> Any:
     from wagtail.models import Locale
 
     return Locale.objects.get_or_create(language_code="es")[0]
-
-
-def _steps(module: ModulePage) -> list[list[str]]:
-    """Pages of a module: a heading text begins one; what must be done stands alone."""
-    steps: list[list[str]] = []
-    fresh = True
-    for block in module.body:
-        alone = block.block_type in ON_ITS_OWN
-        begins = alone or (block.block_type == "text" and "<h2" in str(block.value))
-        if fresh or begins:
-            steps.append([])
-        steps[-1].append(str(block.id))
-        fresh = alone
-    return steps
 
 
 def _ask(block: Any) -> dict[str, Any] | None:
@@ -141,5 +250,9 @@ def _ask(block: Any) -> dict[str, Any] | None:
 
 
 def _same(edition: Edition, rows: list[EditionModule]) -> bool:
-    there = [(m.position, m.revision_en_id, m.revision_es_id) for m in edition.modules.all()]
-    return there == [(r.position, r.revision_en_id, r.revision_es_id) for r in rows]
+    there = [(m.position, *_revisions(m)) for m in edition.modules.all()]
+    return there == [(r.position, *_revisions(r)) for r in rows]
+
+
+def _revisions(module: EditionModule) -> tuple[int, int | None]:
+    return module.revision_en_id, module.revision_es_id

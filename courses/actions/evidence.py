@@ -7,6 +7,7 @@ from django.db import transaction
 
 from courses.models import ActiveTime, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Viewing
 from courses.rules import time_credit
+from lms.journal import journal
 from lms.people.models import User
 from lms.referrals import actions as referrals
 
@@ -35,6 +36,9 @@ def open_step(
     )
     if first:
         record(enrollment, module, "module_opened", now, digest=module.digest(language))
+        journal.record(
+            "module.opened", about=enrollment.referral_id, on=module, by=by, at=now, data={"position": module.position}
+        )
         _start(enrollment, by, now)
     if progress.step != step:
         ModuleProgress.objects.filter(pk=progress.pk).update(step=step)
@@ -100,10 +104,26 @@ def turn_page(
 
 
 @transaction.atomic
-def attest(*, enrollment: Enrollment, module: EditionModule, kind: str, by: User, now: datetime) -> Attestation:
-    """“I am the person named on this account, and this is my own work.”"""
+def attest(
+    *,
+    enrollment: Enrollment,
+    module: EditionModule,
+    kind: str,
+    by: User,
+    now: datetime,
+    proof: dict[str, str] | None = None,
+) -> Attestation:
+    """“I am the person named on this account, and this is my own work.”
+
+    Before the final check the person has just proved again who they are; ``proof`` says how and when, and stands in
+    the same line of the ledger.
+    """
     made = Attestation.objects.create(enrollment=enrollment, module=module, kind=kind, made_at=now)
-    record(enrollment, module, "attested", now, data={"kind": kind})
+    proved = {f"proved_{name}": value for name, value in (proof or {}).items()}
+    record(enrollment, module, "attested", now, data={"kind": kind, **proved})
+    journal.record(
+        "course.attested", about=enrollment.referral_id, on=made, by=by, at=now, data={"kind": kind, **proved}
+    )
     return made
 
 

@@ -7,7 +7,7 @@ from django.db import models
 
 from courses.models.editions import EditionModule
 from courses.models.enrollment import Enrollment
-from courses.rules.grading import Asked
+from courses.rules.grading import Asked, read
 
 
 class Attempt(models.Model):
@@ -38,4 +38,20 @@ class Attempt(models.Model):
 
     @property
     def asked(self) -> list[Asked]:
-        return [Asked(q["key"], tuple(q["order"]), frozenset(q["correct"])) for q in self.questions]
+        return [read(question) for question in self.questions]
+
+
+class Asking(models.Model):
+    """One question of one graded attempt, for the figures of the question bank. It goes with its attempt.
+
+    The question is told by its id alone: it may leave the bank while somebody answers it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="askings")
+    question = models.UUIDField(db_index=True)
+    turn = models.PositiveSmallIntegerField(help_text="1 the first time that this person was asked it.")
+    right = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attempt", "question"], name="one_asking_per_attempt")]

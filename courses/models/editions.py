@@ -1,6 +1,7 @@
 """The goalposts do not move: what was in force when somebody began."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -47,7 +48,11 @@ class EditionModule(models.Model):
     minimum_seconds = models.PositiveIntegerField()
     steps = models.JSONField(default=list, help_text="Lists of block ids: one list, one page.")
     asks = models.JSONField(default=list, help_text="Activities: block id, kind and settings.")
+    behind = models.JSONField(default=list, help_text="Languages whose text was not brought up to the other one’s.")
     withdrawn_at = models.DateTimeField(null=True)
+    waivers = models.JSONField(
+        default=list, help_text="What a story that was taken back made owed: when, how many seconds, which pages."
+    )
 
     class Meta:
         ordering: ClassVar = ["position"]
@@ -66,9 +71,32 @@ class EditionModule(models.Model):
         """The keyed digest of what is shown in a language."""
         return self.digest_es if language == "es" and self.revision_es_id else self.digest_en
 
+    def waived_by(self, as_of: datetime | None) -> tuple[int, set[int]]:
+        """Seconds and pages that nobody owes any more, of what was waived by ``as_of`` (now, where that is None)."""
+        rows = [w for w in self.waivers if as_of is None or datetime.fromisoformat(w["at"]) <= as_of]
+        return sum(w["seconds"] for w in rows), {step for w in rows for step in w["steps"]}
+
     def asked(self, kind: str) -> list[dict[str, Any]]:
         """The activities of one kind."""
         return [ask for ask in self.asks if ask["kind"] == kind]
 
     def ask(self, block_id: object) -> dict[str, Any] | None:
         return next((ask for ask in self.asks if ask["id"] == str(block_id)), None)
+
+
+class Correction(models.Model):
+    """A typing mistake, a link or a caption of a module was mended for everybody who is shown it. Append-only.
+
+    What people were shown until then stays provable: the versions they were shown, and their keyed digests.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    module = models.ForeignKey(EditionModule, models.PROTECT, related_name="corrections")
+    at = models.DateTimeField()
+    before_en = models.ForeignKey(Revision, models.PROTECT, related_name="+")
+    before_es = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="+")
+    digest_en = models.CharField(max_length=64)
+    digest_es = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering: ClassVar = ["at"]

@@ -6,7 +6,7 @@ from typing import ClassVar
 from django.db import models
 
 from courses.models.editions import Edition, EditionModule
-from lms.referrals.models import PolicyVersion, Referral
+from lms.referrals.models import LANGUAGES, PolicyVersion, Referral
 
 
 class Enrollment(models.Model):
@@ -17,6 +17,12 @@ class Enrollment(models.Model):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="enrollments")
     policy = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="+")
     enrolled_at = models.DateTimeField()
+    language = models.CharField(
+        max_length=2,
+        choices=LANGUAGES,
+        blank=True,
+        help_text="The one language it is taken in, where the person’s own lagged too far.",
+    )
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     credited_until = models.DateTimeField(null=True)

@@ -10,8 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 from wagtail.models import Locale, Page
 
+from courses.actions.authoring import library
 from courses.actions.editions import publish_edition
-from courses.models import Choice, CoursePage, LibraryPage, ModulePage, Question, Topic
+from courses.models import Choice, CoursePage, ModulePage, Question, Topic
 from lms.people.models import User
 from lms.referrals.models import Agreement, AgreementKind, Program
 
@@ -33,10 +34,10 @@ def load_sample_course(*, program: Program, by: User | None, now: datetime, firs
     whole = _read("course.toml")
     load_bank(program=program)
     course = _page(CoursePage(title=whole["title"]["en"], slug=program.slug, program=program,
-                              introduction=whole["introduction"]["en"], locale=_locale("en")), _library("en"))  # fmt: skip
+                              introduction=whole["introduction"]["en"], locale=_locale("en")), library("en"))  # fmt: skip
     spanish = _page(CoursePage(title=whole["title"]["es"], slug=program.slug, program=program,
                                introduction=whole["introduction"]["es"], locale=_locale("es"),
-                               translation_key=course.translation_key), _library("es"))  # fmt: skip
+                               translation_key=course.translation_key), library("es"))  # fmt: skip
     parents = {"en": course, "es": spanish}
     for source in modules()[:first]:
         _load_module(source, parents, whole)
@@ -58,6 +59,9 @@ def load_bank(*, program: Program) -> None:
                 "kind": source["kind"],
                 "prompt_en": source["en"],
                 "prompt_es": source["es"],
+                "accepted_en": "\n".join(source.get("accepted_en", ())),
+                "accepted_es": "\n".join(source.get("accepted_es", ())),
+                "number": source.get("number"),
                 "explanation_en": source["why_en"],
                 "explanation_es": source["why_es"],
             },
@@ -70,9 +74,11 @@ def load_bank(*, program: Program) -> None:
                     key=c["key"],
                     text_en=c["en"],
                     text_es=c["es"],
-                    correct=c["correct"],
+                    correct=c.get("correct", False),
+                    partner_en=c.get("partner_en", ""),
+                    partner_es=c.get("partner_es", ""),
                 )
-                for order, c in enumerate(source["choices"])
+                for order, c in enumerate(source.get("choices", ()))
             )
 
 
@@ -176,14 +182,6 @@ def _page(page: Any, parent: Page) -> Any:
     page.save_revision().publish()
     page.refresh_from_db()
     return page
-
-
-def _library(language: str) -> LibraryPage:
-    existing = LibraryPage.objects.filter(locale=_locale(language)).first()
-    if existing:
-        return existing
-    root = Page.get_first_root_node() or Page.add_root(title="Root", slug="root")
-    return _page(LibraryPage(title=f"Library ({language})", slug=f"library-{language}", locale=_locale(language)), root)  # type: ignore[no-any-return]
 
 
 def _locale(language: str) -> Locale:

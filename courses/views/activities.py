@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from courses import shown
@@ -44,7 +44,7 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
     """Write, keep, send."""
     enrollment, module, _ask = _activity(request, pk, block, "reflection")
     row = Reflection.objects.filter(enrollment=enrollment, block_id=str(block)).first()
-    language = get_language() or "en"
+    language = shown.language_for(enrollment)
     form = ReflectionForm(request.POST or None, initial={"text": row.read_draft() if row else ""})
     if not attested(request, module):
         return _keep_and_ask(request, enrollment, module, block, form)
@@ -96,7 +96,7 @@ def reflection_draft(request: Request, pk: uuid.UUID, block: uuid.UUID) -> JsonR
         module=module,
         block_id=str(block),
         text=request.POST.get("text", "")[:30000],
-        language=get_language() or "en",
+        language=shown.language_for(enrollment),
         now=request.now,
     )
     return JsonResponse({"saved": True})
@@ -126,7 +126,7 @@ def _keep_and_ask(
             module=module,
             block_id=str(block),
             text=form.cleaned_data["text"],
-            language=get_language() or "en",
+            language=shown.language_for(enrollment),
             now=request.now,
         )
     return redirect(f"{reverse('learn:attest', args=[module.pk])}?block={block}")
@@ -152,7 +152,7 @@ def _start(request: Request, enrollment: Enrollment, module: EditionModule, bloc
 def _open_attempt(
     request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any]
 ) -> HttpResponse:
-    language = get_language() or "en"
+    language = shown.language_for(enrollment)
     form = AttemptForm(request.POST or None, attempt=attempt, language=language)
     if request.method == "POST" and form.is_valid():
         attempts.submit(attempt=attempt, answers=form.answers(), by=request.user, now=request.now)
@@ -162,7 +162,7 @@ def _open_attempt(
         "module": module,
         "title": module.title(language),
         "form": form,
-        "ask": ask,
+        "heading": _heading(module, ask, language),
         "attempt": attempt,
         "open": True,
         "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
@@ -178,16 +178,17 @@ def _result(
     taken: list[Attempt],
     ask: dict[str, Any],
 ) -> dict[str, Any]:
-    language = get_language() or "en"
+    language = shown.language_for(enrollment)
     until: datetime | None = attempts.next_start(enrollment, taken)
     policy = enrollment.policy
     return {
         "module": module,
         "title": module.title(language),
         "ask": ask,
+        "heading": _heading(module, ask, language),
         "attempt": newest,
         "passed": any(a.passed for a in taken),
-        "explained": _explained(newest, language) if newest else [],
+        "explained": shown.explained(newest, language) if newest else [],
         "wait_until": until if until and until > request.now else None,
         "left": policy.attempts_before_cool_down - len(taken) % policy.attempts_before_cool_down,
         "pass_mark": policy.pass_mark * 100,
@@ -196,21 +197,10 @@ def _result(
     }
 
 
-def _explained(attempt: Attempt, language: str) -> list[dict[str, Any]]:
-    """After grading: each question, what was chosen, whether it was right, and why. If the check
-    was not passed the right choices stay unsaid, so that the next attempt is worth taking."""
-    lines = []
-    for question, asked in zip(attempt.questions, attempt.asked, strict=True):
-        given = attempt.answers.get(asked.key, [])
-        lines.append(
-            {
-                "prompt": question["prompt"].get(language) or question["prompt"]["en"],
-                "chosen": [question["choices"][key].get(language) or question["choices"][key]["en"] for key in given],
-                "right": frozenset(given) == asked.correct,
-                "explanation": question["explanation"].get(language) or question["explanation"]["en"],
-            }
-        )
-    return lines
+def _heading(module: EditionModule, ask: dict[str, Any], language: str) -> str:
+    """A check's title in the person's language; an edition keeps the English one beside the ask."""
+    there = shown.block(module, ask["id"], language)
+    return there.value["title"] if there else ask["title"]
 
 
 def _is_final(enrollment: Enrollment, module: EditionModule, ask: dict[str, Any]) -> bool:

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET, require_POST
 from courses.access import enrollments_for
 from courses.actions import completion, evidence
 from courses.forms import AttestForm
-from courses.labels import words_for
+from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import Attempt, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
 from courses.records import module_records
 from courses.rules.progress import is_open, own_part_done, unmet
-from courses.shown import blocks_of_step
-from lms.people.access import only
+from courses.shown import blocks_of_step, language_for
+from lms.limits import too_many
+from lms.people.access import ask_to_prove, only, proof
 from lms.people.http import Request
 from lms.people.models import Kind
 
@@ -33,7 +34,7 @@ def home(request: Request) -> HttpResponse:
     enrollment = enrollments_for(request.user).order_by("-enrolled_at").first()
     if enrollment is None:
         return render(request, "learn/not_yet.html")
-    language = get_language() or "en"
+    language = language_for(enrollment)
     reviewed = enrollment.policy.reflection_reviewed
     records = module_records(enrollment, language)
     modules = {m.position: m for m in enrollment.edition.modules.all()}
@@ -53,6 +54,7 @@ def home(request: Request) -> HttpResponse:
         {
             "enrollment": enrollment,
             "title": enrollment.edition.title(language),
+            "only": LANGUAGES_IN_WORDS.get(enrollment.language, "") if enrollment.language != get_language() else "",
             "lines": lines,
             "done": sum(bool(r.completed_at) for r in records),
             "total": sum(not r.withdrawn for r in records),
@@ -73,7 +75,7 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
         return redirect("learn:attest", pk=pk)
     progress = ModuleProgress.objects.filter(enrollment=enrollment, module=shown).first()
     step = _step_asked(request, shown, progress)
-    language = get_language() or "en"
+    language = language_for(enrollment)
     viewing = evidence.open_step(
         enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language
     )
@@ -83,7 +85,7 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
         {
             "module": shown,
             "title": shown.title(language),
-            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown)),
+            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown), now=request.now),
             "step": step,
             "steps": len(shown.steps),
             "is_last": step == len(shown.steps),
@@ -97,13 +99,23 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @only(PERSON)
 def attest(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Who is here: said once in every session for every module, and again before the final check."""
+    """Who is here: said once in every session for every module, and again before the final check, where the person
+    also proves it again by what they signed in with."""
     enrollment, shown = fetch(request, pk)
     final = request.GET.get("final") == "1"
+    if final and (prove := ask_to_prove(request)):
+        return prove
     form = AttestForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         kind = Attestation.FINAL if final else Attestation.MODULE
-        evidence.attest(enrollment=enrollment, module=shown, kind=kind, by=request.user, now=request.now)
+        evidence.attest(
+            enrollment=enrollment,
+            module=shown,
+            kind=kind,
+            by=request.user,
+            now=request.now,
+            proof=proof(request) if final else None,
+        )
         request.session[ATTESTED] = {**request.session.get(ATTESTED, {}), f"{kind}:{pk}": request.now.isoformat()}
         return redirect(_after_attesting(request, shown))
     return render(
@@ -112,7 +124,7 @@ def attest(request: Request, pk: uuid.UUID) -> HttpResponse:
         {
             "form": form,
             "module": shown,
-            "title": shown.title(get_language() or "en"),
+            "title": shown.title(language_for(enrollment)),
             "final": final,
             "name": enrollment.referral.name,
         },
@@ -131,7 +143,7 @@ def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
         viewing_id=_token(request.POST.get("viewing")),
         step=step,
         now=request.now,
-        language=get_language() or "en",
+        language=language_for(enrollment),
     )
     completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
     if step < len(shown.steps):
@@ -141,7 +153,7 @@ def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
 
 @only(PERSON)
 @require_POST
-def beat(request: Request) -> JsonResponse:
+def beat(request: Request) -> HttpResponse:
     """A visible page says it is still there. What counts is when it arrives, not what it claims."""
     token = _token(request.POST.get("viewing"))
     enrollment = enrollments_for(request.user).filter(viewings=token).first() if token else None
@@ -149,6 +161,9 @@ def beat(request: Request) -> JsonResponse:
         return JsonResponse({"accepted": False}, status=404)
     sequence = _number(request.POST.get("sequence"), 0, 1_000_000)
     accepted = evidence.beat(viewing_id=token, enrollment=enrollment, sequence=sequence, now=request.now)
+    # Only what earns nothing is counted: an honest page costs no more than its beats.
+    if not accepted and (refused := too_many(request, "beat", "30/m/user")):
+        return refused
     return JsonResponse({"accepted": accepted})
 
 

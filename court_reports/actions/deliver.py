@@ -16,7 +16,7 @@ class NoFilingCopy(Exception):
 
 @transaction.atomic
 def open_by_court(*, release: Release, by: User, now: datetime, filing: bool = False) -> bytes:
-    """The released bytes for a court user, checked against their digest. Raises NoFilingCopy, storage.Altered."""
+    """The released bytes for a court user, checked against their digest. Raises NoFilingCopy, storage.Altered, crypto.KeyMissing."""
     if filing and not release.filing_digest:
         raise NoFilingCopy(release.number)
     digest = release.filing_digest if filing else release.file_digest
@@ -40,7 +40,7 @@ def acknowledge(*, release: Release, by: User, now: datetime) -> Delivery:
 
 
 def _open(release: Release, step: str, digest: str, by: User, now: datetime) -> bytes:
-    data = storage.read(digest)
+    data = storage.read(digest, subject=release.report.referral_id)
     Delivery.objects.create(release=release, step=step, by=by, at=now, digest=digest)
     journal.record("report.opened", about=release.report.referral_id, on=release.report, by=by, at=now)
     return data

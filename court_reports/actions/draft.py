@@ -116,6 +116,12 @@ def answer(*, report: Report, words: str, by: User, now: datetime) -> Report:
     return report
 
 
+def read_answer(*, report: Report, by: User, now: datetime) -> None:
+    """Somebody reads what the person answered, in a draft or in what was released: those are their own words."""
+    if report.answered_at and report.sealed_answer:
+        journal.record("report.answer_read", about=report.referral_id, on=report, by=by, at=now)
+
+
 def next_period(*, referral: Referral, kind: str, as_of: datetime) -> tuple[date, date]:
     """From the day after the last report of this kind (else the enrollment) to the day before ``as_of``."""
     zone = referral.time_zone

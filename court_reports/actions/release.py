@@ -62,7 +62,7 @@ def release(*, report: Report, by: User, now: datetime, second: User | None = No
     """Let a report go. For kinds that need two people the first call records the first and returns None.
 
     Raises NotAllowed, AlreadyReleased, Discarded, AnswerStillOpen, PreflightRefused,
-    SamePersonTwice, signing.SigningKeyUnusable.
+    SamePersonTwice, signing.SigningKeyUnusable, storage.NotKept.
     """
     report = locked(report)
     for person in filter(None, (by, second)):
@@ -159,12 +159,12 @@ def _issue(report: Report, by: User, second: User | None, now: datetime) -> Rele
         released_by=by,
         second_by=second,
         unsigned_digest=hashlib.sha256(unsigned).hexdigest(),
-        file_digest=storage.write(signed),
+        file_digest=storage.write(signed, subject=referral.pk),
         size=len(signed),
         signer=signing.fingerprint(),
     )
     if profile and profile.filing_copy:
-        row.filing_digest = storage.write(filing_bytes(facts, issue, paper=paper))
+        row.filing_digest = storage.write(filing_bytes(facts, issue, paper=paper), subject=referral.pk)
     text = snapshot.rfc8785.dumps(snapshot.as_json(issue)).decode()
     row.sealed_issue = crypto.encrypt(text, subject=referral.pk, zone=ZONE, place=row.place)
     row.save(force_insert=True)

@@ -30,9 +30,9 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         self._depth, self._marks = 0, list[Element]()
         self._headings = 0
         self._footers: list[tuple[float, float, str, float]] = []
-        self._describe()
 
     def _describe(self) -> None:
+        """What a viewer shows of the file; last, since a document template writes its own “(anonymous)”."""
         self.setTitle(self.meta.title)
         self.setAuthor(self.meta.author)
         self.setSubject(self.meta.subject)
@@ -103,6 +103,7 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         if len(self._code):
             self.showPage()
         self._write_footers()
+        self._describe()
         self._doc.Catalog.StructTreeRoot = self._doc.Reference(self.root)
         metadata.assemble(self._doc, self.meta, self.profile)
         self._doc.SaveToFile(self._filename, self)

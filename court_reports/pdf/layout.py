@@ -57,7 +57,8 @@ def render(
     use_fonts(fonts)
     target = BytesIO()
     meta = _metadata(facts, issue)
-    template = _Paper(target, facts, issue, SIZES[paper], mark or ("DRAFT" if issue.is_draft else ""))
+    foot = clean(f"{words.title(facts)} {issue.number}")
+    template = Paper(target, foot, SIZES[paper], mark or ("DRAFT" if issue.is_draft else ""))
     width = SIZES[paper][0] - 2 * INCH
     template.build(
         _story(facts, issue, width),
@@ -83,13 +84,13 @@ def _metadata(facts: ReportFacts, issue: Issue) -> Metadata:
     )
 
 
-class _Paper(BaseDocTemplate):  # type: ignore[misc]
+class Paper(BaseDocTemplate):  # type: ignore[misc]
     """Two page templates: the first keeps its top right corner empty."""
 
-    def __init__(self, target: BytesIO, facts: ReportFacts, issue: Issue, size: tuple[float, float], mark: str) -> None:
+    def __init__(self, target: BytesIO, foot: str, size: tuple[float, float], mark: str) -> None:
         super().__init__(target, pagesize=size, invariant=1, pageCompression=1)
         self.mark = mark
-        self.foot = clean(f"{words.title(facts)} {issue.number}")
+        self.foot = foot
         width, height = size[0] - 2 * INCH, size[1] - 2 * INCH
         flat = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
         head = Frame(INCH, size[1] - INCH - HEAD_HEIGHT, width - STAMP_WIDTH, HEAD_HEIGHT, **flat)

@@ -12,7 +12,7 @@ FORBIDDEN = {
     "an FBI or state identification number": re.compile(
         r"\b(?:FBI|SID|NCIC)\s*(?:no\.?|number|#)?\s*:?\s*\w*\d{5,}", re.I
     ),
-    "an e-mail address": re.compile(r"\b[\w.+-]+@[\w-]+\.\w+"),
+    "an e-mail address": re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.\w"),
 }
 
 

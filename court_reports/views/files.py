@@ -1,6 +1,24 @@
 """How a report's bytes leave: our name, no copy kept on the way, nothing that could run."""
 
-from django.http import HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpResponse
+
+from lms import crypto
+
+
+def unless_sealed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The file of a case that was sealed or forgotten answers like one that never was."""
+
+    @wraps(view)
+    def guarded(*args: object, **kwargs: object) -> HttpResponse:
+        try:
+            return view(*args, **kwargs)
+        except (crypto.KeySealed, crypto.KeyDestroyed):
+            raise Http404 from None
+
+    return guarded
 
 
 def pdf(data: bytes, name: str, *, inline: bool = False) -> HttpResponse:

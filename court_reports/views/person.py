@@ -10,7 +10,7 @@ from court_reports import access, content, words
 from court_reports import render as drawing
 from court_reports.actions import deliver, draft
 from court_reports.forms import AnswerForm
-from court_reports.views.files import pdf
+from court_reports.views.files import pdf, unless_sealed
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -29,6 +29,7 @@ def reports(request: Request) -> HttpResponse:
 
 @only(Kind.RESPONSIBLE_PARTY)
 @require_GET
+@unless_sealed
 def download(request: Request, pk: str) -> HttpResponse:
     """The same file as the court got."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
@@ -57,6 +58,7 @@ def answer(request: Request, pk: str) -> HttpResponse:
 
 @only(Kind.RESPONSIBLE_PARTY)
 @require_GET
+@unless_sealed
 def draft_file(request: Request, pk: str) -> HttpResponse:
     """The draft as a file, marked DRAFT."""
     row = get_object_or_404(access.answerable_for(request.user), pk=pk)

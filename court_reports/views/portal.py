@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from court_reports import access
 from court_reports.actions import deliver
 from court_reports.models import Entry, Release, Step
-from court_reports.views.files import pdf
+from court_reports.views.files import pdf, unless_sealed
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind, User
@@ -30,6 +30,7 @@ def reports(request: Request) -> HttpResponse:
 
 @only(Kind.COURT)
 @require_GET
+@unless_sealed
 def download(request: Request, pk: str) -> HttpResponse:
     """The signed file."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
@@ -39,6 +40,7 @@ def download(request: Request, pk: str) -> HttpResponse:
 
 @only(Kind.COURT)
 @require_GET
+@unless_sealed
 def filing_copy(request: Request, pk: str) -> HttpResponse:
     """The copy without a signature field, where the court's profile asks for one."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from court_reports import access, content, signing, words
+from court_reports import access, content, signing, storage, words
 from court_reports import render as drawing
 from court_reports.actions import deliver, draft, release, supersede
 from court_reports.forms import CorrectionForm, DraftForm
@@ -18,7 +17,7 @@ from court_reports.models import Release, Report
 from court_reports.pdf.text import MissingGlyph
 from court_reports.rules.preflight import Problem
 from court_reports.views.files import pdf
-from lms.people.access import only
+from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import referrals_for
@@ -48,7 +47,9 @@ def reports(request: Request) -> HttpResponse:
 @require_GET
 def report(request: Request, pk: str) -> HttpResponse:
     """One report: what it says, what stands in its way, its ledger."""
-    return render(request, "facilitate/reports/report.html", _page(request, _fetch(request, pk)))
+    row = _fetch(request, pk)
+    draft.read_answer(report=row, by=request.user, now=request.now)
+    return render(request, "facilitate/reports/report.html", _page(request, row))
 
 
 @only(Kind.STAFF)
@@ -59,6 +60,7 @@ def file(request: Request, pk: str) -> HttpResponse:
     if row.is_released:
         data = deliver.open_own_copy(release=row.release, by=request.user, now=request.now)
         return pdf(data, row.release.file_name)
+    draft.read_answer(report=row, by=request.user, now=request.now)
     try:
         return pdf(drawing.render(row), "draft.pdf", inline=True)
     except MissingGlyph as problem:
@@ -112,11 +114,12 @@ def let_go(request: Request, pk: str) -> HttpResponse:
     return _let_go(request, pk)
 
 
-@reauthentication_required
+@proved_again
 def _let_go(request: Request, pk: str) -> HttpResponse:
     """Asks for the password or factor again when the last time is too long ago."""
     row = _fetch(request, pk)
     if request.method != "POST":
+        draft.read_answer(report=row, by=request.user, now=request.now)
         return render(request, "facilitate/reports/release.html", _page(request, row))
     if message := _try_release(request, row):
         messages.error(request, message)
@@ -160,6 +163,8 @@ def _try_release(request: Request, row: Report) -> str:
         return _("This report is no longer a draft.")
     except signing.SigningKeyUnusable:
         return _("The signing key cannot be used, so nothing was released. Tell the operator.")
+    except storage.NotKept:
+        return _("There is no room to keep the report, so nothing was released. Tell the operator.")
     done = _("Released. The court has been told that a report waits.")
     first = _("Recorded. A second person must release it before it goes.")
     messages.success(request, done if gone else first)

@@ -11,10 +11,11 @@ from accountability.models import CheckIn, Track
 from accountability.rules.check_in_state import State
 from accountability.rules.windows import plan
 from courses.models import Enrollment
-from court_reports import register, verification
+from court_reports import register
+from court_reports import verification as of_reports
 from court_reports.models import Kind, Release
 from lms.demonstration import days, steps, world
-from lms.journal import journal
+from lms.journal import journal, verification
 from lms.outbox.models import Message
 from lms.referrals import actions as referrals
 from lms.referrals.models import Referral, Stage
@@ -180,12 +181,12 @@ def _prove(journey: Journey, referral: Referral) -> None:
     journey.prove("one final report was released", [r.report.kind for r in releases].count(Kind.FINAL) == 1)
     journey.prove("the register holds from end to end (6, 7)", register.verify_chain() == [])
     journey.final = next(r for r in releases if r.report.kind == Kind.FINAL)
-    answer = verification.check(code=journey.final.issue.code)
+    answer = of_reports.check(code=journey.final.issue.code)
     journey.prove(
-        "anyone who has the code hears that the report is genuine", answer.answer == verification.Answer.CURRENT
+        "anyone who has the code hears that the report is genuine", answer.answer == of_reports.Answer.CURRENT
     )
     journal.seal_all(now=track.ends_at + 30 * DAY)
-    journey.prove("the journal holds", journal.verify() == [])
+    journey.prove("the journal holds", verification.verify() == [])
     journey.prove("the final report was released by a named human (12)", journey.final.released_by is not None)
 
 

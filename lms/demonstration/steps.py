@@ -1,4 +1,5 @@
-"""One person's doings, one function each. Every moment is an argument; nothing is written but by actions."""
+"""One person's doings, one function each. Every moment is an argument; nothing is written but by actions,
+and what a page writes when it is read."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from accountability.rules.check_in_state import accepts
 from courses.actions import attempts, completion, evidence, reflections
 from courses.models import Attestation, EditionModule, Enrollment
 from courses.records import module_records
+from lms.journal import journal
 from lms.people.models import User
 from lms.referrals import actions as referrals
 from lms.referrals.actions import invitations
@@ -64,6 +66,7 @@ def take_module(enrollment: Enrollment, module: EditionModule, *, now: datetime)
 def accept_reflections(enrollment: Enrollment, *, by: User, now: datetime) -> None:
     """The facilitator reads what waits and accepts it."""
     for row in enrollment.reflections.filter(submitted_at__isnull=False, accepted_at=None, returned_at=None):
+        journal.record("reflection.read", about=enrollment.referral_id, on=row, by=by, at=now)
         reflections.review(reflection=row, outcome="accepted", note="", by=by, now=now)
 
 
@@ -84,6 +87,8 @@ def accept_check_ins(referral: Referral, *, by: User, now: datetime) -> None:
     """The facilitator reads what waits and accepts it."""
     waiting = CheckIn.objects.awaiting_review().filter(track__referral=referral, submitted_at__lte=now)
     for row in waiting:
+        shown = {"shown": [str(pk) for pk in row.submissions.order_by("-recorded_at").values_list("pk", flat=True)]}
+        journal.record("check_in.read", about=referral.pk, on=row, by=by, at=now, data=shown)
         decisions.review(check_in=row, outcome="accepted", note="", by=by, now=now)
 
 
@@ -105,7 +110,7 @@ def _pass_check(enrollment: Enrollment, module: EditionModule, block_id: str, no
         enrollment=enrollment, module=module, block_id=block_id, by=enrollment.referral.person, now=now
     )
     now += timedelta(minutes=4)
-    answers = {question.key: sorted(question.correct) for question in attempt.asked}
+    answers = {question.key: question.a_right_answer for question in attempt.asked}
     attempts.submit(attempt=attempt, answers=answers, by=enrollment.referral.person, now=now)
     return now
 

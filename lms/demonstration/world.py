@@ -13,7 +13,7 @@ from django.db import transaction
 from accountability.sample import sample_check_in_form
 from courses.sample.loader import load_sample_agreements, load_sample_course
 from lms.people.models import Kind, User
-from lms.referrals.actions.invitations import grant_role
+from lms.referrals.actions.roles import grant_role
 from lms.referrals.models import (
     Court,
     CourtMembership,

@@ -6,4 +6,7 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        from lms.people import receivers  # noqa: F401  connects
+        from lms.people import history, keeping, keyring, receivers  # noqa: F401  connect
+
+        keyring.register_own()
+        keeping.register()

@@ -63,16 +63,25 @@ class User(AbstractUser):
 
 
 class SubjectKey(models.Model):
-    """One person's encryption key, wrapped by the key ring. Destroy it and the words are gone."""
+    """One person's encryption key, wrapped by the key ring. Destroy it and the words are gone.
+
+    A destroyed one stays as a gravestone, so that no new key is made in its place.
+    """
 
     subject = models.UUIDField()
     zone = models.CharField(max_length=20)
     version = models.PositiveSmallIntegerField()
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
+    escrowed_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["subject", "zone"], name="one_key_per_subject_and_zone")]
+        # read by rotation: which keys of the ring are in use
+        indexes = [
+            models.Index(fields=["version", "id"], name="keys_by_version", condition=models.Q(destroyed_at=None))
+        ]
 
 
 class KeptWords(models.Model):
@@ -92,3 +101,30 @@ class KeptWords(models.Model):
     @property
     def place(self) -> str:
         return f"people.keptwords.sealed:{self.pk}"
+
+
+class SignIn(models.Model):
+    """One sign-in, for its own person to look over (security.md R8: none of authors and survivor participants)."""
+
+    class How(models.TextChoices):
+        PASSWORD = "password", _("password")
+        PASSWORD_AND_APP = "password_app", _("password and authenticator app")
+        PASSWORD_AND_PASSKEY = "password_passkey", _("password and passkey")
+        PASSWORD_AND_RECOVERY_CODE = "password_recovery", _("password and recovery code")
+        PASSKEY = "passkey", _("passkey")
+        INVITATION = "invitation", _("invitation")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_ins")
+    at = models.DateTimeField(db_index=True)  # read by sign_ins.forget_old
+    how = models.CharField(max_length=20, choices=How)
+    # Words like “phone, Android, Chrome”; never the browser's own long sentence.
+    device = models.CharField(max_length=60, blank=True)
+    # A network, not an address: 203.0.113.0/24.
+    origin = models.CharField(max_length=50, blank=True)
+    apart = models.BooleanField(default=False)  # minutes after another, from another network and device
+    looked_at = models.DateTimeField(null=True)  # when a facilitator read it
+
+    class Meta:
+        ordering: ClassVar = ["-at"]
+        indexes = [models.Index(fields=["user", "-at"], name="sign_ins_of_a_person")]

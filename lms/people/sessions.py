@@ -4,7 +4,7 @@ Nobody's words are lost to a clock: a form that arrives after the end is kept, s
 offered again after sign-in (``views.kept``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,8 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from lms import crypto, pages
+from lms.people import access
 from lms.people.actions import kept_words
 from lms.people.models import KeptWords, Kind, User
 from lms.people.rules import sessions as rules
@@ -96,7 +98,11 @@ def _end(request: HttpRequest, view: Any, now: datetime) -> HttpResponse | None:
         # A page for anyone: it goes on without them, and nothing of theirs is on its way.
         logout(request)
         return None
-    kept = _keep(request, now) if request.method == "POST" else None
+    try:
+        kept = (_keep(request, now) if request.method == "POST" else None) or _keep_what_waited(request, now)
+    except crypto.KeyMissing as problem:
+        # It cannot be kept just now: the page holds it, and sends it again. Here no process_exception is asked.
+        return pages.key_missing(request, problem)
     logout(request)
     if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return JsonResponse({"signed_out": True}, status=401)
@@ -114,11 +120,19 @@ def _end(request: HttpRequest, view: Any, now: datetime) -> HttpResponse | None:
 def _keep(request: HttpRequest, now: datetime) -> KeptWords | None:
     if request.path.startswith(NOT_KEPT) or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
         return None
-    fields = {
-        name: values for name, values in request.POST.lists() if name not in {"csrfmiddlewaretoken", KEEP_ONLY, "kept"}
-    }
+    return _keep_fields(request, request.get_full_path(), dict(request.POST.lists()), now)
+
+
+def _keep_what_waited(request: HttpRequest, now: datetime) -> KeptWords | None:
+    """A form that was on its way when they were asked once more who they are, and did not answer in time."""
+    waited = access.waiting_form(request)
+    return _keep_fields(request, *waited, now) if waited else None
+
+
+def _keep_fields(request: HttpRequest, path: str, posted: Mapping[str, list[str]], now: datetime) -> KeptWords | None:
+    fields = {name: values for name, values in posted.items() if name not in {"csrfmiddlewaretoken", KEEP_ONLY, "kept"}}
     user: User = request.user  # type: ignore[assignment]  signed in until now
-    return kept_words.keep(user=user, path=request.get_full_path(), fields=fields, now=now)
+    return kept_words.keep(user=user, path=path, fields=fields, now=now)
 
 
 def _forget_what_arrived(request: HttpRequest, response: HttpResponse) -> None:

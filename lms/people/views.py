@@ -8,11 +8,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lms import crypto
 from lms.people import sessions
 from lms.people.actions import kept_words
+from lms.people.actions.sign_ins import KEPT_FOR, UNRECORDED
 from lms.people.http import Request
-from lms.people.models import KeptWords
+from lms.people.models import KeptWords, SignIn
+from lms.referrals.access import zone_of
 
 SHOWN = 3
 
@@ -27,12 +28,22 @@ def session(request: Request) -> HttpResponse:
 def kept(request: Request, kept_id: uuid.UUID) -> HttpResponse:
     """What was typed, and one button that sends it to where it was going."""
     row = _own(request, kept_id)
-    try:
-        fields = kept_words.read(row)
-    except (crypto.KeyMissing, crypto.Tampered) as problem:
-        raise Http404 from problem
+    fields = kept_words.read(row)
     texts = sorted((value for values in fields.values() for value in values if " " in value.strip()), key=len)
     return render(request, "account/kept.html", {"kept": row, "fields": fields, "texts": texts[-SHOWN:][::-1]})
+
+
+@require_safe
+def sign_ins(request: Request) -> HttpResponse:
+    """When and from what kind of device this person signed in, for their own eyes."""
+    user = request.user
+    context = {
+        "rows": SignIn.objects.filter(user=user),
+        "recorded": user.kind not in UNRECORDED,
+        "zone": zone_of(user) or "UTC",
+        "days": KEPT_FOR.days,
+    }
+    return render(request, "account/sign_ins.html", context)
 
 
 @require_POST

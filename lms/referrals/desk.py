@@ -52,10 +52,35 @@ class Section:
     order: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Of a chained record that an auditor may rely on: what it is, how long, and whether it holds."""
+
+    title: str
+    lines: int
+    head: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nobody new begins in ``language``, called ``name``, now; ``instead``: codes and names of those in which they can."""
+
+    language: str
+    name: str
+    instead: Sequence[tuple[str, str]]
+
+
+class LanguageStopped(Exception):
+    """Nobody new begins in this language now."""
+
+
 Steps = Callable[[Referral, datetime], Sequence[Step]]
 Needs = Callable[[QuerySet[Referral], datetime], Sequence[Need]]
 Sections = Callable[[Referral, Audience, datetime], Sequence[Section]]
 Rows = Callable[[QuerySet[Referral], datetime], dict[UUID, dict[str, str]]]
+Proofs = Callable[[], Sequence[Proof]]
+Stops = Callable[[UUID], Sequence[Stop]]
 
 _desk: dict[str, dict[str, Callable[..., Any]]] = {}
 
@@ -67,9 +92,13 @@ def register(
     needs: Needs | None = None,
     sections: Sections | None = None,
     rows: Rows | None = None,
+    proofs: Proofs | None = None,
+    stops: Stops | None = None,
 ) -> None:
     """Take a place at the desk. Registering again under the same name replaces."""
-    offered = {"steps": steps, "needs": needs, "sections": sections, "rows": rows}
+    offered = {
+        "steps": steps, "needs": needs, "sections": sections, "rows": rows, "proofs": proofs, "stops": stops
+    }  # fmt: skip
     _desk[name] = {what: given for what, given in offered.items() if given is not None}
 
 
@@ -95,6 +124,16 @@ def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, s
         for referral_id, columns in provider(referrals, now).items():
             merged.setdefault(referral_id, {}).update(columns)
     return merged
+
+
+def proofs() -> list[Proof]:
+    """The state of every chained record but the journal."""
+    return list(_ask("proofs"))
+
+
+def stop(program: UUID, language: str) -> Stop | None:
+    """Whether nobody new begins a program in a language now."""
+    return next((found for found in _ask("stops", program) if found.language == language), None)
 
 
 def _ask(what: str, *args: object) -> Iterable[Any]:

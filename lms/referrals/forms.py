@@ -1,8 +1,9 @@
 """Forms of cases: they validate and hand clean data to one action."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -11,20 +12,29 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from lms.people.models import User
-from lms.referrals import actions
+from lms.files.accept import accept
+from lms.files.forms import PrivateFileField
+from lms.files.rules import REFERRAL_TABLE, Refused
+from lms.files.words import why
+from lms.journal import labels
+from lms.people.actions.factors import Seen
+from lms.people.actions.sign_ins import Reason
+from lms.people.models import Kind, User
+from lms.referrals import actions, audit
 from lms.referrals.access import facilitators_of
+from lms.referrals.desk import Stop
 from lms.referrals.models import (
+    KIND_OF_ROLE,
     STATUS_LABELS,
     Agreement,
     Court,
     Invitation,
     Program,
+    ProgramRole,
     Referral,
 )
 from lms.referrals.rules.intake import forbidden_numbers
 
-MAX_FILE_BYTES = 1_000_000
 ZONES = [
     ("", _("The court’s own time zone")),
     ("America/New_York", _("Eastern")),
@@ -56,6 +66,11 @@ class ReferralForm(forms.ModelForm):
         required=False,
     )
     zone = forms.ChoiceField(label=_("Where the person lives (time zone)"), choices=ZONES, required=False)
+    # As they stand on the page: the list of what is wrong is read in the same order.
+    field_order = (
+        "court", "program", "case_number", "reference", "stage", "ordered_on", "complete_by", "conditions_text",
+        "officer_name", "defense_counsel", "first_name", "last_name", "birth_year", "email", "phone", "language", "zone",
+    )  # fmt: skip
 
     class Meta:
         model = Referral
@@ -117,7 +132,8 @@ class ReferralFileForm(forms.Form):
 
     court = forms.ModelChoiceField(label=_("Court"), queryset=Court.objects.none(), empty_label=None)
     program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.all(), empty_label=None)
-    file = forms.FileField(
+    file = PrivateFileField(
+        rules=REFERRAL_TABLE,
         label=_("CSV file"),
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": _("Choose a CSV file.")},
@@ -136,18 +152,19 @@ class ReferralFileForm(forms.Form):
         clean = super().clean()
         file = clean.get("file")
         if file is not None:
-            clean["text"] = self._read(file)
+            clean["text"] = file.data.decode("utf-8-sig")
         return clean
 
-    def _read(self, file: Any) -> str:
-        if file.size > MAX_FILE_BYTES:
-            self.add_error("file", _("This file is larger than 1 MB. Split it into smaller files."))
-            return ""
-        try:
-            return str(file.read().decode("utf-8-sig"))
-        except UnicodeDecodeError:
-            self.add_error("file", _("This is not a CSV file in UTF-8. In a spreadsheet, save it as “CSV UTF-8”."))
-            return ""
+    def clean_text(self) -> str:
+        """What comes back for confirmation may have been changed on the way: the same rules once more."""
+        text = str(self.cleaned_data["text"])
+        if text:
+            try:
+                accept(text.encode(), rules=REFERRAL_TABLE)
+            except Refused as refused:
+                self.add_error("file", why(refused))
+                return ""
+        return text
 
 
 class CaseloadFilter(forms.Form):
@@ -207,11 +224,22 @@ class AssignForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    """One mark for each text; the digest of what was on the page comes along."""
+    """One mark for each text; the digest of what was on the page comes along. Where nobody new begins in the person's
+    language, the choice of another."""
 
-    def __init__(self, *args: Any, agreements: Sequence[Agreement], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, agreements: Sequence[Agreement], stop: Stop | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.agreements = agreements
+        if stop:
+            self.fields["instead"] = forms.ChoiceField(
+                label=_("In which language would you like to begin?"),
+                choices=[
+                    (code, _("I would like to begin in %(language)s") % {"language": name})
+                    for code, name in stop.instead
+                ],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("To begin now, choose a language.")},
+            )
         for agreement in agreements:
             self.fields[f"accept_{agreement.kind}"] = forms.BooleanField(
                 label=_("I have read this and I agree: %(title)s") % {"title": agreement.title},
@@ -239,7 +267,11 @@ class AcceptForm(forms.Form):
 class AccountForm(forms.Form):
     """A password of one's own; an address where the invitation carried none."""
 
-    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        help_text=_("An address that only you read. You sign in with it, and it is how we reach you."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
     password = forms.CharField(
         label=_("Choose a password"),
         help_text=_("At least 15 characters. Four or five words in a row work well. You may paste it."),
@@ -268,3 +300,174 @@ class AccountForm(forms.Form):
         except ValidationError as problem:
             raise forms.ValidationError(problem.messages) from problem
         return password
+
+
+class AuditFilter(forms.Form):
+    """What of the journal is listed. It stands in the address, so it takes no names and no case numbers."""
+
+    group = forms.ChoiceField(label=_("What"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=DateInput())
+    until = forms.DateField(label=_("Until"), required=False, widget=DateInput())
+    who = forms.ChoiceField(label=_("Who"), required=False)
+    about = forms.UUIDField(label=_("Key of a case"), required=False)
+    origin = forms.CharField(
+        label=_("Network"), help_text=_("As it is listed, like 203.0.113.0/24."), max_length=24, required=False
+    )
+    refused = forms.BooleanField(label=_("Only what was refused or failed"), required=False)
+
+    def __init__(self, *args: Any, staff: Mapping[UUID, str], zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+        groups = [(name, title) for name, (title, _beginnings) in labels.GROUPS.items()]
+        self.fields["group"].choices = [("", _("Everything")), *groups]
+        kinds = [(f"kind:{kind}", label) for kind, label in Kind.choices if kind != Kind.STAFF]
+        people = [(str(pk), name) for pk, name in staff.items()]
+        self.fields["who"].choices = [("", _("Everyone")), *people, *kinds, ("service", _("The service"))]
+
+    def condition(self) -> Q:
+        """Which events. Days are whole days where the reader is, as the moments are shown to them."""
+        clean = self.cleaned_data
+        found = audit.of_group(clean["group"]) if clean["group"] else Q()
+        if clean["since"]:
+            found &= Q(at__gte=datetime.combine(clean["since"], time(), self.zone))
+        if clean["until"]:
+            found &= Q(at__lt=datetime.combine(clean["until"] + timedelta(days=1), time(), self.zone))
+        if clean["about"]:
+            found &= Q(about=clean["about"])
+        if clean["origin"]:
+            found &= Q(origin=clean["origin"].strip())
+        if clean["refused"]:
+            found &= ~Q(outcome="")
+        return found & self._by(clean["who"])
+
+    def _by(self, who: str) -> Q:
+        if who == "service":
+            return Q(by=None)
+        if who.startswith("kind:"):
+            return Q(by__kind=who.removeprefix("kind:"))
+        return Q(by=UUID(who)) if who else Q()
+
+
+class CaseSearch(forms.Form):
+    """A case by its number, the prosecutor's reference or its key."""
+
+    case = forms.CharField(label=_("Case number or key"), max_length=60)
+
+    def condition(self) -> Q:
+        text = self.cleaned_data["case"].strip()
+        try:
+            return Q(pk=UUID(text))
+        except ValueError:
+            return Q(case_number__iexact=text) | Q(reference__iexact=text)
+
+
+class StartForm(forms.Form):
+    """What stands on the paper. Nothing is judged here, so that whatever is wrong is answered alike."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Ten letters and digits, in two groups. Capitals or small letters, both are fine."),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+    case_number = forms.CharField(
+        label=_("Case number"),
+        help_text=_("Or the prosecutor’s reference. It stands on the paper from the court."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    birth_year = forms.CharField(
+        label=_("Year of birth"),
+        help_text=_("Four digits, like 1984."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "bday-year"}),
+    )
+
+    def refuse(self) -> None:
+        """One sentence for every reason, whatever a field would say by itself."""
+        self.full_clean()
+        self.errors.clear()
+        self.add_error(
+            None,
+            _(
+                "These three do not belong together, or the code no longer works. Look at each once more. "
+                "If it still does not work, ask the court or the program for a new code. It is not held against you."
+            ),
+        )
+
+
+class SignInsForm(forms.Form):
+    """Why somebody's sign-ins are looked at."""
+
+    reason = forms.ChoiceField(
+        label=_("Why do you need to look?"),
+        choices=[
+            (Reason.PERSON_ASKED, _("The person asked me to")),
+            (Reason.SHARED_ACCOUNT, _("Somebody else may be using the account")),
+            (Reason.TWO_PLACES, _("It was used in two places at about the same time")),
+            (Reason.COURT_ASKED, _("The court asked who did the work")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a reason. It is kept with your name.")},
+    )
+
+
+class FactorsForm(forms.Form):
+    """How whoever takes somebody's second factor made sure who asks for it."""
+
+    seen = forms.ChoiceField(
+        label=_("How did you make sure who this is?"),
+        choices=[
+            (Seen.IN_PERSON, _("They stood before me, with a document that shows their face")),
+            (Seen.VIDEO, _("On a video call that I began, with a document that shows their face")),
+            (Seen.CALLED_BACK, _("I called them at the number we had before, and know their voice")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose how you made sure. It is kept with your name.")},
+    )
+
+
+class RoleForm(forms.Form):
+    """A role in a program."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+    role = forms.ChoiceField(label=_("Role"))
+
+    def __init__(self, *args: Any, programs: QuerySet[Program], kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = programs
+        self.fields["role"].choices = [(r.value, r.label) for r in ProgramRole if KIND_OF_ROLE[r] == kind]
+
+
+class CourtMemberForm(forms.Form):
+    """A colleague in a court."""
+
+    court = forms.ModelChoiceField(label=_("Court"), queryset=Court.objects.none(), empty_label=None)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    first_name = forms.CharField(label=_("First name"), max_length=100)
+    last_name = forms.CharField(label=_("Last name"), max_length=100)
+
+    def __init__(self, *args: Any, courts: QuerySet[Court], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["court"].queryset = courts
+        self.fields["court"].initial = courts.first()
+
+
+class CaseloadForm(forms.Form):
+    """Who takes the open cases of a colleague."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+    to = forms.ModelMultipleChoiceField(
+        label=_("To whom"),
+        help_text=_("With several, each next case goes to whoever has the fewest."),
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one facilitator.")},
+    )
+
+    def __init__(self, *args: Any, program: Program, holder: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = Program.objects.filter(pk=program.pk)
+        self.fields["program"].initial = program.pk
+        self.fields["program"].widget = forms.HiddenInput()
+        self.fields["to"].queryset = facilitators_of(program).exclude(pk=holder.pk)
+        self.fields["to"].label_from_instance = lambda user: user.shown_name

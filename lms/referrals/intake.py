@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from lms.referrals.forms import ReferralForm
 from lms.referrals.models import Court, Program, Referral
 
 MAX_ROWS = 500
+# A spreadsheet that opens what we export later would run it. A telephone number may begin with a plus.
+FORMULA = re.compile(r"[=+@]|-[\d(=+@]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,10 @@ def _read_rows(rows: "csv.DictReader[str]", intake: Intake, now: datetime) -> No
 def _check(row: dict[str, Any], intake: Intake, now: datetime) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
     if None in row or None in row.values():
         return None, (_("This row does not have as many fields as the first line."),)
-    data = {name: value.strip() for name, value in row.items()}
+    data = {name.strip(): value.strip() for name, value in row.items()}
+    if formulas := [name for name, value in data.items() if name != "phone" and FORMULA.match(value)]:
+        said = _("This begins like a spreadsheet’s formula. Take the sign away.")
+        return None, tuple(f"{name}: {said}" for name in formulas)
     data["conditions_text"] = "\n".join(data.pop("conditions", "").split("|"))
     data |= {"court": str(intake.court.pk), "program": str(intake.program.pk)}
     form = ReferralForm(data, courts=Court.objects.filter(pk=intake.court.pk), now=now)
@@ -143,7 +149,10 @@ def _wrong_columns(found: Any) -> str:
     names = [name.strip() for name in found or []]
     missing = [column.name for column in COLUMNS if column.required and column.name not in names]
     unknown = [name for name in names if name not in {column.name for column in COLUMNS}]
+    twice = sorted({name for name in names if names.count(name) > 1})
     parts = []
+    if twice:
+        parts.append(_("These columns stand twice: %(names)s.") % {"names": ", ".join(twice)})
     if missing:
         parts.append(_("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
     if unknown:

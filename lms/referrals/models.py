@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,6 +15,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lms import crypto
+from lms.fields import SealedListField, SealedTextField
 from lms.people.models import Kind, User
 from lms.referrals.rules import policy as policy_rules
 from lms.referrals.rules.status import ENDINGS, MOMENTS, Status, status_of
@@ -110,6 +113,12 @@ class Program(models.Model):
     contact_name = models.CharField(_("contact"), max_length=200, blank=True)
     contact_phone = models.CharField(_("telephone"), max_length=40, blank=True)
     contact_email = models.EmailField(_("e-mail address"), blank=True)
+    cooling_hours = models.PositiveSmallIntegerField(
+        _("hours in which an author can still stop a story"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(336)],
+        help_text=_("After a story was approved, and before it is published for the first time."),
+    )
 
     class Meta:
         ordering: ClassVar = ["name"]
@@ -130,12 +139,15 @@ class ProgramRole(models.TextChoices):
     AUDITOR = "auditor", _("Auditor")
     AUTHOR = "author", _("Author")
     REVIEWER = "reviewer", _("Reviewer")
+    # One named person, who alone opens what authors said of who they are.
+    CUSTODIAN = "custodian", _("Identity custodian")
 
 
 KIND_OF_ROLE = {
     ProgramRole.FACILITATOR: Kind.STAFF,
     ProgramRole.ADMINISTRATOR: Kind.STAFF,
     ProgramRole.AUDITOR: Kind.STAFF,
+    ProgramRole.CUSTODIAN: Kind.STAFF,
     ProgramRole.AUTHOR: Kind.AUTHOR,
     ProgramRole.REVIEWER: Kind.AUTHOR,
 }
@@ -150,7 +162,12 @@ class ProgramMembership(models.Model):
     role = models.CharField(_("role"), max_length=16, choices=ProgramRole)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["program", "user", "role"], name="one_row_per_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["program", "user", "role"], name="one_row_per_role"),
+            models.UniqueConstraint(
+                fields=["program"], condition=models.Q(role="custodian"), name="one_custodian_per_program"
+            ),
+        ]
 
 
 class PolicyVersion(models.Model):
@@ -193,7 +210,14 @@ class PolicyVersion(models.Model):
     progress_day_of_month = models.PositiveSmallIntegerField(
         _("progress report, day of the month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]
     )
-    retention_years = models.PositiveSmallIntegerField(_("years a closed case is kept"), default=2)
+    # Two years is the rule (domain.md). With none, a case would be forgotten a month after it closed, before an appeal.
+    retention_years = models.PositiveSmallIntegerField(
+        _("years a closed case is kept"), default=2, validators=[MinValueValidator(1)]
+    )
+    referral_code_days = models.PositiveSmallIntegerField(
+        _("days a printed code works"), default=30, validators=[MinValueValidator(1), MaxValueValidator(90)]
+    )
+    copy_needs_release = models.BooleanField(_("a person’s own copy is released by a facilitator"), default=True)
 
     class Meta:
         ordering: ClassVar = ["program", "-number"]
@@ -249,8 +273,15 @@ class Agreement(models.Model):
 
 
 class ReferralQuerySet(models.QuerySet["Referral"]):
+    def present(self) -> Self:
+        """Neither sealed nor forgotten: for everyone, the others do not exist (invariant 13)."""
+        return self.filter(sealed_at=None, forgotten_at=None)
+
     def visible_to(self, user: User) -> Self:
         """Whose case is whose: the person's own, the court's, the caseload's, the program's (invariant 8)."""
+        return self.present()._of(user)
+
+    def _of(self, user: User) -> Self:
         if user.kind == Kind.RESPONSIBLE_PARTY:
             return self.filter(person=user)
         if user.kind == Kind.COURT:
@@ -261,8 +292,11 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
         return self.none()
 
     def open(self) -> Self:
-        """Not ended."""
-        return self.filter(**dict.fromkeys(ENDINGS))
+        """Not ended, and not sealed."""
+        return self.present().filter(**dict.fromkeys(ENDINGS))
+
+
+PUT_AWAY = Q(sealed_at__isnull=False) | Q(forgotten_at__isnull=False)
 
 
 class Stage(models.TextChoices):
@@ -289,8 +323,8 @@ class Referral(models.Model):
     birth_year = models.PositiveSmallIntegerField(
         _("year of birth"), validators=[MinValueValidator(1900), MaxValueValidator(2100)]
     )
-    email = models.EmailField(_("e-mail address"), blank=True)
-    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    email = SealedTextField(_("e-mail address"), max_length=254, blank=True, form_class=forms.EmailField)
+    phone = SealedTextField(_("telephone"), max_length=40, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=LANGUAGES, default="en")
     zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
 
@@ -299,9 +333,9 @@ class Referral(models.Model):
     stage = models.CharField(_("stage of the process"), max_length=24, choices=Stage)
     ordered_on = models.DateField(_("ordered on"))
     complete_by = models.DateField(_("complete by"), null=True, blank=True)
-    conditions = models.JSONField(_("conditions as ordered"), default=list, blank=True)
+    conditions = SealedListField(_("conditions as ordered"), blank=True)
     officer_name = models.CharField(_("referring officer"), max_length=200, blank=True)
-    defense_counsel = models.CharField(_("defense counsel"), max_length=200, blank=True)
+    defense_counsel = SealedTextField(_("defense counsel"), max_length=200, blank=True)
 
     received_at = models.DateTimeField()
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -315,6 +349,9 @@ class Referral(models.Model):
     referred_back_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     transferred_at = models.DateTimeField(null=True)
+    # Sealed: put away until two people bring it back. Forgotten: for good, and this row is an empty shell.
+    sealed_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -322,8 +359,10 @@ class Referral(models.Model):
         ordering: ClassVar = ["-received_at"]
         constraints = [
             models.CheckConstraint(
-                condition=~Q(case_number="") | ~Q(reference=""), name="a_case_number_or_a_prosecutors_reference"
+                condition=~Q(case_number="") | ~Q(reference="") | PUT_AWAY,
+                name="a_case_number_or_a_prosecutors_reference",
             ),
+            models.CheckConstraint(condition=Q(birth_year__gte=1900) | PUT_AWAY, name="born_in_a_plausible_year"),
             models.UniqueConstraint(
                 fields=["court", "program", "case_number"],
                 condition=~Q(case_number=""),
@@ -422,19 +461,23 @@ class Invitation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_digest = models.CharField(max_length=64, unique=True)
     kind = models.CharField(max_length=24, choices=Kind)
-    email = models.EmailField(blank=True)
+    email = SealedTextField(max_length=254, blank=True, form_class=forms.EmailField)
     language = models.CharField(max_length=2, choices=LANGUAGES, default="en")
     referral = models.ForeignKey(Referral, models.CASCADE, null=True, related_name="invitations")
     court = models.ForeignKey(Court, models.CASCADE, null=True, related_name="invitations")
     program = models.ForeignKey(Program, models.CASCADE, null=True, related_name="invitations")
     role = models.CharField(max_length=16, choices=ProgramRole, blank=True)
-    first_name = models.CharField(max_length=100, blank=True)
-    last_name = models.CharField(max_length=100, blank=True)
+    lead = models.BooleanField(default=False)  # of the court, once accepted
+    first_name = SealedTextField(max_length=100, blank=True)
+    last_name = SealedTextField(max_length=100, blank=True)
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     replaced_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    # The one it was sent in place of, because its holder asked; the first of such a row was a human's act.
+    renews = models.ForeignKey("self", models.CASCADE, null=True, related_name="renewals")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -446,18 +489,79 @@ class Invitation(models.Model):
         return f"{self.what_for} · {self.made_at:%Y-%m-%d}"
 
     @property
+    def subject(self) -> uuid.UUID:
+        """Under whose key it is sealed: the person's of the case; else one of its own, which dies with its use."""
+        return self.referral_id or self.pk
+
+    def address(self) -> str:
+        """For lists: to whom it went, for as long as that is known. An author’s stands in none (security.md T3)."""
+        try:
+            return "" if self.kind == Kind.AUTHOR else str(self.email)
+        except crypto.KeyDestroyed:
+            return ""
+
+    address.short_description = _("e-mail address")  # type: ignore[attr-defined]  the heading of its column
+
+    @property
     def what_for(self) -> str:
         """What it opens, without saying for whom."""
         if self.court:
-            return f"{_('Court user')}: {self.court}"
+            return f"{_('Court lead') if self.lead else _('Court user')}: {self.court}"
         return f"{self.get_role_display() or _('Responsible party')}: {self.program or ''}".rstrip(": ")
 
     @property
     def state(self) -> str:
-        """Accepted, replaced or waiting; an expired one shows by its date."""
+        """Accepted, withdrawn, replaced or waiting; an expired one shows by its date."""
         if self.accepted_at:
             return str(_("accepted"))
+        if self.withdrawn_at:
+            return str(_("withdrawn"))
         return str(_("replaced")) if self.replaced_at else str(_("waiting"))
+
+
+class InvitationAsked(models.Model):
+    """Somebody at the page of an invitation that no longer works asked for a new one.
+
+    Written alike for every token, also a made-up one; what it stands for is looked up later, by the sweep.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token_digest = models.CharField(max_length=64)
+    asked_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    invitation = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="asked")
+    sent = models.ForeignKey(Invitation, models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["-asked_at"]
+        indexes = [
+            models.Index(
+                fields=["asked_at"],
+                name="invitations_asked_for",  # read by invitations.answer_asked
+                condition=models.Q(settled_at=None),
+            )
+        ]
+
+
+class ReferralCode(models.Model):
+    """A short code on paper that reaches the invitation of a case. Only its keyed digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.CASCADE, related_name="codes")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-made_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["referral"], condition=Q(used_at=None, replaced_at=None), name="one_live_code_per_referral"
+            )
+        ]
 
 
 class Pulse(models.Model):

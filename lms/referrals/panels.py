@@ -6,25 +6,12 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from lms.outbox import doubt
 from lms.outbox.models import Message
 from lms.referrals.desk import Audience, Need, Section
+from lms.referrals.message_words import what, why
 from lms.referrals.models import Referral
-
-KINDS = {
-    "check_in.missed": gettext_lazy("that a check-in was missed"),
-    "check_in.returned": gettext_lazy("that a check-in came back with a question"),
-    "check_in.help_asked": gettext_lazy("that somebody asked to be contacted"),
-    "course.completed": gettext_lazy("that the course is complete"),
-    "course.reflection_returned": gettext_lazy("that a reflection came back with a note"),
-    "referral.invitation": gettext_lazy("the invitation"),
-    "report.draft_to_answer": gettext_lazy("that a notice can be answered before it goes"),
-    "report.released": gettext_lazy("that a report went to the court"),
-    "report.waiting": gettext_lazy("that a report waits for the court"),
-}
-REMINDER = gettext_lazy("a reminder of a check-in")
 
 
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
@@ -50,7 +37,7 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
 def _row(message: Message, now: datetime) -> dict[str, object]:
     return {
         "message": message,
-        "what": KINDS.get(message.kind, REMINDER),
-        "refused": message.refused_at is not None,
+        "what": what(message),
+        "why": why(message),
         "too_late": doubt.is_too_late(message, now),
     }

@@ -2,7 +2,8 @@
 
 from django.dispatch import Signal
 
-# Sent inside the transaction that accepts the agreements; arguments: referral, by, now.
+# Sent inside the transaction that accepts the agreements; arguments: referral, by, now, reads (the person's language)
+# and instead (another that they begin in).
 enrolled = Signal()
 
 # Sent inside the transaction that ends a case; arguments: referral, outcome, by, now.

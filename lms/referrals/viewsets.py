@@ -7,14 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.views import generic
 from wagtail.admin.viewsets.base import ViewSetGroup
 
+from lms.people.access import ask_to_prove, proved_again
 from lms.people.models import User
-from lms.referrals.access import programs_of
 from lms.referrals.actions import invitations, upkeep
 from lms.referrals.models import (
     Agreement,
@@ -27,7 +28,9 @@ from lms.referrals.models import (
 )
 from lms.referrals.own import OwnViewSet
 
-COURT = "court"
+COURT, COURT_LEAD = "court", "court_lead"
+# The custodian is somebody whom the program knows already: the role is given, not posted.
+INVITED_TO = [choice for choice in ProgramRole.choices if choice[0] != ProgramRole.CUSTODIAN]
 
 
 class Recorded:
@@ -43,6 +46,42 @@ class AddView(Recorded, generic.CreateView):
 
 class ChangeView(Recorded, generic.EditView):
     pass
+
+
+class RecordedCopy(Recorded, generic.CopyView):
+    """A copy is a new row, and an event of its own."""
+
+    def save_instance(self) -> Any:
+        self.form.instance._state.adding = True
+        return super().save_instance()
+
+
+class ProvedAgain:
+    """What binds people is saved only by whoever has just shown again who they are; what was typed waits meanwhile."""
+
+    def post(self: Any, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if kwargs:
+            self.get_object()  # somebody else's is missing, before anything is asked
+        return ask_to_prove(request) or super().post(request, *args, **kwargs)  # type: ignore[misc]
+
+
+class ProvedAdd(ProvedAgain, AddView):
+    pass
+
+
+class ProvedChange(ProvedAgain, ChangeView):
+    pass
+
+
+class ProvedCopy(ProvedAgain, RecordedCopy):
+    pass
+
+
+class RecordedDelete(generic.DeleteView):
+    """Deleting is an event too."""
+
+    def delete_action(self) -> None:
+        upkeep.delete(instance=self.object, by=self.request.user, now=self.request.now)
 
 
 class CourtForm(forms.ModelForm):
@@ -110,7 +149,7 @@ class CourtViewSet(OwnViewSet):
     list_display = ("name", "county", "state", "zone")
     search_fields = ("name", "county")
     copy_view_enabled = False
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class, copy_view_class = ProvedAdd, ProvedChange, ProvedCopy
 
     def get_form_class(self, for_update: bool = False) -> type[forms.ModelForm]:
         return CourtForm
@@ -120,10 +159,10 @@ class ProgramViewSet(OwnViewSet):
     model = Program
     icon = "group"
     menu_label = gettext_lazy("Programs")
-    form_fields = ("name", "slug", "organization", "contact_name", "contact_phone", "contact_email")
+    form_fields = ("name", "slug", "organization", "contact_name", "contact_phone", "contact_email", "cooling_hours")
     list_display = ("name", "organization")
     copy_view_enabled = False
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class, copy_view_class = ProvedAdd, ProvedChange, ProvedCopy
 
 
 class PolicyViewSet(OwnViewSet):
@@ -135,7 +174,7 @@ class PolicyViewSet(OwnViewSet):
     exclude_form_fields = ("number",)
     list_display = ("program", "number", "in_force_from", "cadence")
     inspect_view_enabled = True
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class, copy_view_class = ProvedAdd, ProvedChange, ProvedCopy
 
 
 class AgreementViewSet(OwnViewSet):
@@ -147,14 +186,14 @@ class AgreementViewSet(OwnViewSet):
     form_fields = ("program", "kind", "version", "language", "title", "body")
     list_display = ("title", "kind", "version", "language")
     inspect_view_enabled = True
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class, copy_view_class = ProvedAdd, ProvedChange, ProvedCopy
 
 
 class InvitationForm(forms.ModelForm):
     """Whom to invite, and to what."""
 
     what = forms.ChoiceField(label=gettext_lazy("Invite as"))
-    program = forms.ModelChoiceField(label=gettext_lazy("Program"), queryset=Program.objects.none(), required=False)
+    program = forms.ModelChoiceField(label=gettext_lazy("Program"), queryset=Program.objects.all(), required=False)
     court = forms.ModelChoiceField(label=gettext_lazy("Court"), queryset=Court.objects.all(), required=False)
 
     class Meta:
@@ -169,35 +208,35 @@ class InvitationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, for_user: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["what"].choices = [*ProgramRole.choices, (COURT, gettext_lazy("Court user"))]
-        self.fields["program"].queryset = Program.objects.all()
+        self.fields["what"].choices = [
+            *INVITED_TO,
+            (COURT, gettext_lazy("Court user")),
+            (COURT_LEAD, gettext_lazy("Court lead")),
+        ]
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()
         what = clean.get("what")
-        if what == COURT and not clean.get("court"):
+        if what in (COURT, COURT_LEAD) and not clean.get("court"):
             self.add_error("court", _("Choose the court this person belongs to."))
-        if what and what != COURT and not clean.get("program"):
+        if what and what not in (COURT, COURT_LEAD) and not clean.get("program"):
             self.add_error("program", _("Choose the program."))
         if what not in (ProgramRole.AUTHOR, ProgramRole.REVIEWER) and not clean.get("email"):
             self.add_error("email", _("Staff and court users need an e-mail address."))
         return clean
 
 
+@method_decorator(proved_again, name="dispatch")
 class InviteView(generic.CreateView):
     """Make an invitation; show its link once, to be handed over where no mail should be sent."""
-
-    def get_form(self, form_class: type[forms.ModelForm] | None = None) -> forms.ModelForm:
-        form = super().get_form(form_class)
-        form.fields["program"].queryset = programs_of(self.request.user, ProgramRole.ADMINISTRATOR)
-        return form
 
     def save_instance(self) -> Invitation:
         clean = self.form.cleaned_data
         who = {"by": self.request.user, "now": self.request.now, "email": clean["email"]}
         names = {"first_name": clean["first_name"], "last_name": clean["last_name"]}
-        if clean["what"] == COURT:
-            self.token = invitations.invite_to_court(court=clean["court"], lead=False, **names, **who)
+        if clean["what"] in (COURT, COURT_LEAD):
+            lead = clean["what"] == COURT_LEAD
+            self.token = invitations.invite_to_court(court=clean["court"], lead=lead, **names, **who)
         else:
             role = ProgramRole(clean["what"])
             self.token = invitations.invite_to_program(program=clean["program"], role=role, **names, **who)
@@ -218,7 +257,7 @@ class InvitationViewSet(OwnViewSet):
     model = Invitation
     icon = "mail"
     menu_label = gettext_lazy("Invitations")
-    list_display = ("what_for", "email", "made_at", "expires_at", "state")
+    list_display = ("what_for", "address", "made_at", "expires_at", "state")
     add_view_class = InviteView
     copy_view_enabled = False
 

@@ -33,6 +33,9 @@ INSTALLED_APPS = [
     "lms.referrals",
     "lms.journal",
     "lms.outbox",
+    "lms.keeping",
+    "lms.files",
+    "lms.service",
     "courses",
     "accountability",
     "court_reports",
@@ -66,12 +69,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "lms.middleware.methods",
     "lms.middleware.moment",
+    "lms.middleware.Keys",
+    "lms.middleware.origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms.middleware.language",
+    "lms.middleware.own_pages_only",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lms.limits.Limits",
     "lms.people.sessions.Sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -81,7 +89,12 @@ MIDDLEWARE = [
     "lms.middleware.private_by_default",
     "lms.middleware.second_factor",
     "lms.middleware.authoring_door",
+    "lms.referrals.own.Own",
     "lms.middleware.page_policies",
+    "lms.middleware.Malformed",
+    "courses.refusals.InWords",
+    "lms.middleware.only_buttons",
+    "lms.files.middleware.NoRoom",
 ]
 
 ROOT_URLCONF = "lms.urls"
@@ -118,6 +131,8 @@ SQLITE_OPTIONS = {
     "init_command": (
         "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-20000;"
         "PRAGMA journal_size_limit=67108864;PRAGMA temp_store=MEMORY;"
+        # Said aloud, whatever this SQLite was built with: a destroyed key leaves no bytes in freed pages.
+        "PRAGMA secure_delete=ON;"
     ),
 }
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{DATA_DIR / 'amends.sqlite3'}", conn_max_age=60)}
@@ -130,10 +145,11 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        "KEY_FUNCTION": "lms.cache.hidden_key",
     }
 }
 if CACHE_URL := env.str("CACHE_URL", ""):
-    CACHES["default"] = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    CACHES["default"] |= {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
 
 # --- language and time --------------------------------------------------------------------
 
@@ -152,7 +168,7 @@ TIME_ZONE = "UTC"
 # --- who signs in ---------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["lms.people.backends.OnceBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -164,6 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 15},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "lms.referrals.passwords.KnownWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -201,8 +218,14 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_RECOVERY_CODE_DIGITS = 10
 MFA_TRUST_ENABLED = False
 MFA_TOTP_TOLERANCE = 1
-MFA_TOTP_ISSUER = "Amends"
+# An authenticator app shows it, and a mailbox the sender, on a screen that others may see (security.md T27).
+MFA_TOTP_ISSUER: str = env.str("MFA_TOTP_ISSUER", "Account")
+MFA_FORMS = {
+    "add_webauthn": "lms.people.forms.AddPasskeyForm",
+    "edit_webauthn": "lms.people.forms.RenamePasskeyForm",
+}
 USERSESSIONS_TRACK_ACTIVITY = False
+USERSESSIONS_ADAPTER = "lms.people.adapters.UserSessionsAdapter"
 
 # How long anyone stays signed in is decided by lms.people.rules.sessions; this is the longest of them, so that
 # a session which has just ended can still be told whose words it brought.
@@ -214,9 +237,15 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lms.pages.stale_form"
 INVITATION_DAYS = 14
 
+# --- backups --------------------------------------------------------------------------------
+
+# How long a backup of the data lives: a name that was forgotten stands in it for that long. Certificates say so, and
+# authors are told so before they agree to have a story shown.
+BACKUP_DATA_DAYS: int = env.int("BACKUP_DATA_DAYS", 30)
+
 # --- keys -----------------------------------------------------------------------------------
 
-# The key ring wraps one key per person. "1:<base64 of 32 bytes>[,2:…]"; the last one wraps anew.
+# The key ring wraps one key per person. "1:<base64 of 32 bytes>[,2:…]"; the highest wraps anew.
 KEY_RING: str = env.str("KEY_RING", "")
 KEY_RING_FILE: Path = env.path("KEY_RING_FILE", DATA_DIR / "keys" / "ring")
 
@@ -241,6 +270,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
         "object-src": ["'none'"],
+        "report-uri": ["/health/policy-report/"],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
@@ -257,8 +287,9 @@ STATIC_ROOT = BUILD_DIR / "collected"
 STATICFILES_DIRS = [BASE_DIR / "lms" / "static", BUILD_DIR / "static"]
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT / "media", "base_url": None},
+        "BACKEND": "lms.files.storage.WholeFiles",
+        # As text: Wagtail hands it to the task that deletes a file.
+        "OPTIONS": {"location": str(PRIVATE_ROOT / "media"), "base_url": None},
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
@@ -266,12 +297,21 @@ STORAGES = {
 MEDIA_ROOT = PRIVATE_ROOT / "media"
 MEDIA_URL = "/media-is-not-served/"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+# What was not checked and cleaned touches no disk, not even a temporary one.
+FILE_UPLOAD_HANDLERS = ["lms.files.uploads.InMemory"]
+# What one request may hold: text, fields and files of a form, and all of it together (lms/limits.py).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+REQUEST_MAX_BYTES = 32 * 1024 * 1024
+# Where authors add a recording: what is sent there is put aside sealed, never held in memory (lms/files/uploads.py).
+LARGE_REQUESTS = {"/authoring/recordings/new/": 510_000_000}
 
 # --- mail -----------------------------------------------------------------------------------
 
-DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Amends <no-reply@amends.example>")
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", "Messages <no-reply@amends.example>")
+EMAIL_BACKEND = "lms.outbox.smtp.Backend"
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_HOST: str = env.str("EMAIL_HOST", "127.0.0.1")
 EMAIL_PORT: int = env.int("EMAIL_PORT", 25)
@@ -279,6 +319,21 @@ EMAIL_HOST_USER: str = env.str("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD: str = env.str("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS: bool = env.bool("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 20
+
+# --- text messages: "" (nobody is texted), "file" (development) or "http" (Twilio's Messages API) -------
+
+SMS_PROVIDER: str = env.str("SMS_PROVIDER", "")
+SMS_BASE_URL: str = env.str("SMS_BASE_URL", "https://api.twilio.com")
+SMS_ACCOUNT: str = env.str("SMS_ACCOUNT", "")
+SMS_TOKEN: str = env.str("SMS_TOKEN", "")
+SMS_FROM: str = env.str("SMS_FROM", "")
+SMS_ANSWER_SECONDS: float = env.float("SMS_ANSWER_SECONDS", 15)
+
+# --- sign of life ---------------------------------------------------------------------------
+
+# Where the worker asks each minute whether the web server answers; empty: it does not ask. Not answering for
+# longer than half an hour is an outage, as a dead worker is.
+WEB_PULSE_URL: str = env.str("WEB_PULSE_URL", "")
 
 # --- Celery: the doorbell; rows are the truth --------------------------------------------------
 
@@ -319,13 +374,19 @@ WAGTAIL_PASSWORD_MANAGEMENT_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAILUSERS_PASSWORD_ENABLED = False
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
+WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.finishing.finish"
 WAGTAILEMBEDS_FINDERS: list[dict[str, str]] = []
+WAGTAILDOCS_DOCUMENT_MODEL = "courses.CourseDocument"
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "courses.media_forms.CourseDocumentForm"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["pdf"]
 WAGTAILDOCS_INLINE_CONTENT_TYPES: list[str] = []
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}
+WAGTAILIMAGES_IMAGE_MODEL = "courses.CoursePicture"
+WAGTAILIMAGES_IMAGE_FORM_BASE = "courses.media_forms.CoursePictureForm"
+WAGTAILIMAGES_EXTENSIONS = ["jpg", "jpeg", "png", "webp", "heic", "avif", "gif"]
 WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
@@ -336,19 +397,20 @@ WAGTAIL_APPEND_SLASH = True
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "lms.logs.WithoutWords", "format": "{levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         # Its warnings hold addresses, and some of ours are keys: invitations, private calendars.
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+        "django.security.csrf": {"handlers": [], "level": "ERROR", "propagate": True},
         "amends": {"handlers": [], "level": "INFO", "propagate": True},
     },
 }
 
 # What a page may say about the house itself.
 PRODUCT_NAME = _("Amends")
-SECOND_FACTOR_SETUP_URL = "mfa_activate_totp"
+SECOND_FACTOR_SETUP_URL = "mfa_index"
 # Overridden where a copy is for playing and testing.
 DEVELOPMENT = False

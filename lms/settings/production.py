@@ -20,6 +20,7 @@ SESSION_COOKIE_NAME = "__Host-s"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_NAME = "__Host-c"
 CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_NAME = "__Host-l"
 LANGUAGE_COOKIE_SECURE = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1)
 # A connection that the database has dropped since the last request is replaced, not answered with an error.

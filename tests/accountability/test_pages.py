@@ -4,6 +4,7 @@ A page is seen at the real present, so each track here opened as many days ago a
 """
 
 from datetime import timedelta
+from time import time
 
 import pytest
 from django.test import Client
@@ -15,7 +16,9 @@ from accountability.actions import check_ins, tracks
 from accountability.models import CheckIn, Review, Track
 from accountability.models.forms import form_in_force
 from accountability.sample import sample_check_in_form
+from courses.models import Enrollment
 from lms import clock
+from lms.demonstration import steps
 from lms.journal.models import Event
 from lms.referrals.models import Program
 from tests.builders import JANUARY, an_administrator, an_enrolled_referral
@@ -48,7 +51,12 @@ def person(check_in, signed_in) -> Client:
 
 @pytest.fixture
 def facilitator(check_in, signed_in) -> Client:
-    return signed_in(check_in.track.referral.facilitator)
+    """Who has just proved again who they are. Not by asking: all of these are one person, who may try ten a minute."""
+    client = signed_in(check_in.track.referral.facilitator)
+    session = client.session
+    session["account_authentication_methods"] += [{"method": "password", "at": time(), "reauthenticated": True}]
+    session.save()
+    return client
 
 
 def answers(check_in: CheckIn, **more: str) -> dict[str, str]:
@@ -351,3 +359,17 @@ def test_stopping_extending_and_verifying_lead_back_to_the_case(check_in, facili
     shown = page(facilitator.get(case))
     for words in ("Clock stopped", "Extended by 7 days", "Commitment 1"):
         assert words in shown
+
+
+def test_after_the_track_has_ended_the_home_page_promises_nothing_that_does_not_come(program, signed_in):
+    referral = an_enrolled_referral(program=program)
+    enrollment = Enrollment.objects.select_related("referral__person", "edition", "policy").get(referral=referral)
+    now = JANUARY
+    for module in enrollment.edition.modules.all():
+        now = steps.take_module(enrollment, module, now=now)
+        steps.accept_reflections(enrollment, by=referral.facilitator, now=now)
+    assert Track.objects.get(referral=referral).ends_at < clock.now()
+    page = signed_in(referral.person).get("/").content.decode()
+    assert "Nothing is waiting for you today" in page
+    assert "If there is more for you to do" in page
+    assert "before the next" not in page

@@ -2,7 +2,7 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, track, sweep and report.
+*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report and scrub.
 """
 
 import json
@@ -11,7 +11,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,11 @@ def main() -> None:
         world.main()
         parts: dict[str, Callable[[], list[dict[str, Any]]]] = {
             "pages": lambda: pages(now),
+            "sealed": lambda: sealed(now),
             "track": lambda: track(now),
             "sweep": lambda: sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))),
             "report": lambda: report(now),
+            "scrub": scrub,
         }
         chosen = os.environ.get("BENCH_ONLY", ",".join(parts)).split(",")
         tell([line for name, part in parts.items() if name in chosen for line in part()])
@@ -121,6 +124,92 @@ def pages(now: datetime) -> list[dict[str, Any]]:
     return found
 
 
+def sealed(now: datetime) -> list[dict[str, Any]]:
+    """The check-in page with what it keeps sealed, and the same page keeping it in clear; turn about."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from accountability.actions import check_ins
+    from accountability.models import CheckIn
+    from accountability.models.forms import form_in_force
+    from lms.referrals.models import Referral
+    from tests.conftest import sign_in_session
+
+    settings.ALLOWED_HOSTS = ["*"]
+    # Another who answers nothing, and of whom nothing was measured yet.
+    referral = Referral.objects.select_related("person", "program").get(case_number="CR-6")
+    client = Client()
+    sign_in_session(client, referral.person)
+    unanswered = referral.track.check_ins.filter(submitted_at=None, excused_at=None, opens_at__lte=now)
+    check_in = unanswered.order_by("number").first()
+    assert check_in, "no check-in is open"
+    questions = list(form_in_force(referral.program, now).in_language("en"))
+    words = "What happened this week, told in as many words as people use. " * 20
+    answers = {q.key: {"scale": "4", "choice": "0"}.get(q.kind, words) for q in questions} | {"help": "no"}
+    path = f"/check-ins/{check_in.pk}/"
+    before = CheckIn.objects.filter(pk=check_in.pk).values().get()
+
+    def asked() -> None:
+        check_ins.save_draft(check_in=check_in, answers=answers, now=now)
+
+    def fresh() -> None:
+        CheckIn.objects.filter(pk=check_in.pk).update(**before)
+
+    def get() -> None:
+        assert words.strip() in client.get(path).content.decode()
+
+    def send() -> None:
+        assert client.post(path, answers).status_code == 302
+
+    def save() -> None:
+        assert client.post(f"{path}draft/", answers).json() == {"saved": True}
+
+    found = []
+    for name, prepare, act in (
+        ("check-in page with a draft", asked, get),
+        ("saving the draft of a check-in", fresh, save),
+        ("sending a check-in", fresh, send),
+    ):
+        open_ms, sealed_ms = turn_about(prepare, act)
+        prepare()
+        with CaptureQueriesContext(connection) as captured:
+            act()
+        found.append(row(f"{name}, in clear", open_ms))
+        found.append(row(f"{name}, sealed", sealed_ms, "in clear", open_ms, len(captured)))
+        fresh()
+    return found
+
+
+def turn_about(prepare: Callable[[], None], act: Callable[[], None], rounds: int = 60) -> tuple[float, float]:
+    """Median milliseconds of ``act`` in clear and sealed, measured by turns; ``prepare`` comes before each, unmeasured."""
+    taken: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(2 * rounds + 4):
+        is_sealed = bool(number % 2)
+        with nullcontext() if is_sealed else in_clear():
+            prepare()
+            start = time.perf_counter()
+            act()
+            if number >= 4:
+                taken[is_sealed].append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken[False]), statistics.median(taken[True])
+
+
+@contextmanager
+def in_clear() -> Iterator[None]:
+    """The product without its seal: the same columns hold the same text as bytes. Nothing of the product can do this."""
+    from lms import crypto
+
+    kept = crypto.encrypt, crypto.decrypt
+    crypto.encrypt = lambda text, **_: text.encode()
+    crypto.decrypt = lambda token, **_: bytes(token).decode()
+    try:
+        yield
+    finally:
+        crypto.encrypt, crypto.decrypt = kept
+
+
 def track(now: datetime) -> list[dict[str, Any]]:
     """Opening a track against inserting its bare rows."""
     from django.db import connection, transaction
@@ -193,13 +282,14 @@ def _bare(now: datetime, *, with_rows: bool) -> None:
     fresh, json_type = ("lower(hex(randomblob(16)))", "text") if on_sqlite() else ("gen_random_uuid()", "jsonb")
     due = "FROM accountability_checkin c JOIN accountability_track t ON t.id = c.track_id WHERE t.wakes_at <= %s"
     event = f"""
-        INSERT INTO journal_event (at, kind, about, on_label, on_id, changed, data)
+        INSERT INTO journal_event (at, kind, about, on_label, on_id, changed, data, origin, request_id, outcome, proof)
         SELECT c.closes_at, 'check_in.missed', t.referral_id, 'accountability.checkin', CAST(c.id AS text),
-               CAST('[]' AS {json_type}), CAST('{{"number": 1}}' AS {json_type}) {due}"""
+               CAST('[]' AS {json_type}), CAST('{{"number": 1}}' AS {json_type}), '', '', '', '' {due}"""
     message = f"""
-        INSERT INTO outbox_message (id, key, kind, category, to_id, about, context, posted_at, not_before, expires_at)
+        INSERT INTO outbox_message
+            (id, key, kind, category, to_id, about, context, posted_at, not_before, expires_at, channel, suppressed_why)
         SELECT {fresh}, 'check-in:' || CAST(c.id AS text) || ':missed', 'check_in.missed', 'notice', r.person_id, r.id,
-               CAST('{{"path": "/check-ins/"}}' AS {json_type}), c.closes_at, c.closes_at, c.cure_until
+               CAST('{{"path": "/check-ins/"}}' AS {json_type}), c.closes_at, c.closes_at, c.cure_until, 'email', ''
         {due.replace("WHERE", "JOIN referrals_referral r ON r.id = t.referral_id WHERE")}"""
     mark = (
         "UPDATE accountability_checkin SET missed_at = closes_at, wakes_at = NULL WHERE track_id IN "
@@ -224,6 +314,49 @@ def report(now: datetime) -> list[dict[str, Any]]:
     )
     made = draft.draft(referral=referral, kind="progress", by=None, now=now)
     return [row("one progress report, tagged and archival", timed(lambda: render(made), 15))]
+
+
+def scrub() -> list[dict[str, Any]]:
+    """Checking and cleaning a file of each kind, against copying its bytes to a disk and reading them back."""
+    from lms.files.accept import accept, accept_recording
+    from lms.files.rules import COURSE_DOCUMENT, COURSE_PICTURE, COURSE_RECORDING
+    from lms.files.scratch import Scratch
+    from tests.files.corpus import a_pdf, a_telling_picture
+    from tests.files.recordings import a_clip
+
+    place = Path(os.environ["DATA_DIR"]) / "scrub"
+    place.mkdir()
+
+    def copied(data: bytes) -> None:
+        path = place / "copy"
+        path.write_bytes(data)
+        assert path.read_bytes() == data
+
+    def recording(data: bytes, name: str) -> None:
+        source = Scratch(place)
+        source.write(data)
+        accept_recording(source, rules=COURSE_RECORDING, name=name).close()
+        source.close()
+
+    size = (2400, 1600)
+    pictures = {kind: a_telling_picture(kind, size=size) for kind in ("JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF")}
+    found = []
+
+    def line(kind: str, data: bytes, act: Callable[[], object]) -> None:
+        base, ms = timed(lambda: copied(data), 7), timed(act, 7)
+        found.append(row(f"scrub {kind}, {len(data) / 1e6:.1f} MB", ms, "copying it", base))
+
+    for kind, data in pictures.items():
+        line(kind, data, lambda data=data: accept(data, rules=COURSE_PICTURE))
+    pdf = a_pdf(pages=100)
+    line("PDF, 100 pages", pdf, lambda: accept(pdf, rules=COURSE_DOCUMENT))
+    for ending, clip in {
+        "mp4": a_clip(seconds=120), "mov": a_clip("mov", seconds=120),
+        "m4a": a_clip("ipod", picture="", seconds=120), "mp3": a_clip("mp3", picture="", sound="libmp3lame", seconds=120),
+        "wav": a_clip("wav", picture="", sound="pcm_s16le", seconds=120),
+    }.items():  # fmt: skip
+        line(f"{ending.upper()}, two minutes", clip, lambda c=clip, e=ending: recording(c, f"a.{e}"))
+    return found
 
 
 def _referrals(now: datetime, count: int) -> list[Any]:

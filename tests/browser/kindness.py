@@ -53,8 +53,18 @@ def assert_page_is_kind(page: Page, *, language: str = "en") -> None:
     assert found == [], "\n" + "\n".join(found)
 
 
+# A message that fades in is paler than it will be: it begins to be shown, and what moves comes to its end.
+SHOWN = """() => [...document.querySelectorAll('.messages > ul:has(> li)')]
+  .every(each => getComputedStyle(each).opacity === "1")"""
+STILL = """() => Promise.all(document.getAnimations()
+  .filter(each => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime))
+  .map(each => each.finished.catch(() => null)))"""
+
+
 def problems(page: Page, *, language: str = "en") -> list[str]:
     """Each thing this page gets wrong, in one line each."""
+    page.wait_for_function(SHOWN)
+    page.evaluate(STILL)
     found = [
         *_language(page, language),
         *_outline(page),
@@ -84,7 +94,7 @@ def _outline(page: Page) -> list[str]:
     found = [] if headings == 1 else [f"has {headings} first-level headings"]
     return (
         found
-        if title.strip(" –").removesuffix("Amends").strip(" –")
+        if title.strip(" –-").removesuffix("Amends").strip(" –-")
         else [*found, f"has no title of its own: {title!r}"]
     )
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
@@ -9,9 +10,11 @@ from django.core import mail
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from courses.models import EditionModule, Enrollment
 from court_reports.actions.draft import draft
 from court_reports.models import Kind, Release
 from lms import clock
+from lms.demonstration import steps
 from lms.outbox import delivery
 from lms.people.models import User
 from lms.referrals.models import Court, Referral
@@ -108,12 +111,21 @@ def a_new_court(page: Page) -> None:
         "[name=zone]"
     ).select_option("America/New_York")
     page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/reauthenticate/**")
+    prove(page)
     page.wait_for_url("**/court/")
     assert Court.objects.get(name="Reed County Court").profile.hearing_lead_days == 7
 
 
+def prove(page: Page) -> None:
+    page.locator("[name=password]").fill(PASSWORD)
+    press(page, "Go on")
+
+
 def an_invitation(page: Page, court: str, email: str) -> None:
     page.goto(reverse("invitation:add"))
+    if "reauthenticate" in page.url:
+        prove(page)
     page.locator("[name=what]").select_option("court")
     page.locator("[name=court]").select_option(label=court)
     page.locator("[name=email]").fill(email)
@@ -132,6 +144,8 @@ def open_an_account(page: Page, link: str) -> None:
 
 def set_up_an_app(page: Page) -> None:
     """The second factor, and the codes for the day on which the phone is lost."""
+    page.wait_for_url("**/accounts/2fa/")
+    page.get_by_role("link", name="Set up an app").click()
     page.wait_for_url("**/2fa/totp/activate/")
     secret = page.locator("code.spaced").inner_text().replace(" ", "")
     page.locator("[name=code]").fill("000000")
@@ -207,6 +221,57 @@ def test_a_report_is_released_by_name_read_by_the_court_and_verified_by_a_strang
     assert verdict(stranger, altered) == "Unknown"
     assert problems(stranger) == []
     assert Release.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("second_step", [False, True])
+def test_before_the_final_check_the_person_proves_again_who_they_are(
+    open_as: OpenAs, language: str, second_step: bool
+) -> None:
+    """A wrong password or code leads nowhere and loses nothing; whoever set up an app is asked for its code."""
+    world = a_world()
+    person = world.learner.person
+    last = at_the_last_check(world)
+    secret = with_an_app(person) if second_step else ""
+    page = open_as(person, language=language)
+    page.goto(reverse("learn:attest", args=[last.pk]))
+    confirm_that_it_is_me(page)
+    page.goto(reverse("learn:check", args=[last.pk, last.asked("knowledge_check")[-1]["id"]]))
+    page.wait_for_url("**/reauthenticate/**")
+    assert problems(page, language=language) == []
+    if second_step:
+        page.locator("main a[href*='2fa/reauthenticate']").click()
+        assert problems(page, language=language) == []
+    right = code(secret, ahead=1) if second_step else PASSWORD
+    for typed in ("000000" if second_step else "not these words", right):
+        page.locator("main [name=code], main [name=password]").first.fill(typed)
+        page.locator("main form button[type=submit]").first.click()
+        if typed != right:
+            expect(page.locator("main .usa-error-message, main [role=alert]").first).to_be_visible()
+            assert problems(page, language=language) == []
+    page.wait_for_url(re.compile(r"/attest/\?final=1"))
+    assert problems(page, language=language) == []
+    confirm_that_it_is_me(page)
+    page.wait_for_url("**/checks/**")
+    assert problems(page, language=language) == []
+
+
+def at_the_last_check(world: World) -> EditionModule:
+    """Everything before the last module is done, and of it what comes before its check."""
+    enrollment = Enrollment.objects.select_related("referral__person", "edition", "policy").get(referral=world.learner)
+    *before, last = enrollment.edition.modules.all()
+    now = world.now - timedelta(hours=20)
+    for module in before:
+        steps.accept_reflections(enrollment, by=world.facilitator, now=now)
+        now = steps.take_module(enrollment, module, now=now)
+        steps.accept_reflections(enrollment, by=world.facilitator, now=now)
+    return last
+
+
+def confirm_that_it_is_me(page: Page) -> None:
+    box = page.locator("main input[type=checkbox]").first
+    page.locator(f"label[for={box.get_attribute('id')}]").click()
+    page.locator("main form button[type=submit]").first.click()
 
 
 def long_ago(user: User) -> None:

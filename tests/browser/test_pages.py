@@ -8,15 +8,33 @@ from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from courses.models import ModulePage
+from accountability.actions import overrides
+from accountability.models import Track
+from courses.models import Enrollment, ModulePage, Topic
 from court_reports.actions.draft import draft
 from court_reports.actions.release import release
 from court_reports.models import Kind
+from lms import clock
+from lms.journal import journal
+from lms.keeping.actions import copies, demands, forgetting, holds
+from lms.keeping.models import Act, DemandKind, Ground, HoldReason, PersonsCopy
+from lms.outbox import numbers
+from lms.outbox.models import Channel, Line, Message
 from lms.referrals import actions
+from lms.referrals.actions import codes, invitations
 from tests.browser.conftest import OpenAs
 from tests.browser.kindness import problems
 from tests.browser.world import World, a_world
-from tests.builders import a_person, an_author
+from tests.builders import (
+    PASSWORD,
+    a_court_lead,
+    a_person,
+    an_administrator,
+    an_auditor,
+    an_author,
+    an_invited_colleague,
+)
+from tests.courses.questions import an_attempt, one_of_each
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 languages = pytest.mark.parametrize("language", ["en", "es"])
@@ -35,6 +53,17 @@ def walk(page: Page, addresses: list[str], language: str) -> list[str]:
         found += [f"{address}: {line}" for line in page.watch.heard]
         page.watch.heard.clear()
     return found
+
+
+def walk_and_prove(page: Page, addresses: list[str], language: str) -> list[str]:
+    """The same where the first of them asks anew who it is; that page counts too."""
+    page.goto(addresses[0])
+    page.wait_for_url("**/reauthenticate/**")
+    found = problems(page, language=language)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**{addresses[0]}")
+    return found + walk(page, addresses, language)
 
 
 def tell(found: list[str]) -> str:
@@ -133,6 +162,20 @@ def test_pages_of_a_court(open_as: OpenAs, language: str) -> None:
 
 
 @languages
+def test_pages_of_an_auditor_and_of_who_read_my_file(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    referral = world.on_track
+    journal.record("check_in.read", about=referral.pk, by=world.facilitator, at=world.now, data={"number": 1})
+    case, week = reverse("referrals:audit_case", args=[referral.pk]), reverse("referrals:audit_reads")
+    filtered = "/audit/?group=reads&since=nonsense"
+    found = walk(open_as(an_auditor(world.program), language=language), ["/audit/", filtered, case, week], language)
+    found += walk(open_as(world.administrator, language=language), ["/audit/", case, week], language)
+    found += walk(open_as(world.facilitator, language=language), [week, f"{week}?back=1"], language)
+    found += walk(open_as(referral.person, language=language), ["/my-file/"], language)
+    assert not found, tell(found)
+
+
+@languages
 def test_pages_of_an_administrator_and_an_author(open_as: OpenAs, language: str) -> None:
     world = a_world()
     names = ["wagtailadmin_home", "court:index", "court:add", "program:index", "policyversion:index", "policyversion:add",
@@ -143,7 +186,9 @@ def test_pages_of_an_administrator_and_an_author(open_as: OpenAs, language: str)
     assert module is not None
     hers = [reverse("wagtailadmin_home"), reverse("question:index"),
             reverse("wagtailadmin_explore", args=[module.get_parent().pk]),
-            reverse("wagtailadmin_pages:edit", args=[module.pk])]  # fmt: skip
+            reverse("wagtailadmin_pages:edit", args=[module.pk]),
+            reverse("course_translation", args=[module.get_parent().pk]),
+            reverse("translate_page", args=[module.pk])]  # fmt: skip
     found += walk(open_as(an_author(world.program), language=language), hers, language)
     assert not found, tell(found)
 
@@ -169,6 +214,49 @@ def test_a_knowledge_check_from_question_to_result(open_as: OpenAs, language: st
     page.locator("main form button[type=submit]").last.click()
     found += problems(page, language=language)
     found += page.watch.heard
+    assert not found, tell(found)
+
+
+@languages
+def test_every_kind_of_question_asked_mistaken_and_explained(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    topic = Topic.objects.create(program=world.program, slug="kinds", title="Kinds")
+    an_attempt(Enrollment.objects.get(referral=world.learner), one_of_each(topic))
+    page = open_as(world.learner.person, language=language, scripts=False)
+    _attest(page, world)
+    page.goto(_check(world))
+    page.locator("[name=q5]").fill("yes")
+    page.locator("[name=q6]").fill("some")
+    for select in page.locator("main fieldset select").all():
+        select.select_option("2")
+    page.locator("main form button[type=submit]").last.click()
+    page.locator(".usa-alert--error a[href='#id_q3']").click()
+    assert page.locator("[name=q5]").input_value() == "yes"
+    assert page.locator("[name=q3_2]").input_value() == "2"
+    for name in ("id_q1_1", "id_q2_1", "id_q2_2"):
+        page.locator(f"label[for={name}]").click()
+    for place, number in enumerate("321"):
+        page.locator(f"[name=q3_{place}]").select_option(number)
+    page.locator("[name=q6]").fill("3,6")
+    page.locator("main form button[type=submit]").last.click()
+    shown = page.locator("main").inner_text()
+    assert ("Because of ordering." if language == "en" else "Por ordering.") in shown
+    assert ("1. Morning; 2. Noon" if language == "en" else "1. Mañana; 2. Mediodía") in shown
+
+
+@languages
+def test_the_page_of_every_kind_of_question_is_kind(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    topic = Topic.objects.create(program=world.program, slug="kinds", title="Kinds")
+    questions = one_of_each(topic)
+    an_attempt(Enrollment.objects.get(referral=world.learner), questions)
+    page = open_as(world.learner.person, language=language)
+    _attest(page, world)
+    found = walk(page, [_check(world)], language)
+    page.locator("main form button[type=submit]").last.click()
+    found += problems(page, language=language)
+    seen = [reverse("bank_question", args=[question.pk]) for question in questions[2:4]]
+    found += walk(open_as(an_author(world.program), language=language), seen, language)
     assert not found, tell(found)
 
 
@@ -245,3 +333,194 @@ def _sent(world: World) -> object:
     from courses.models import Reflection
 
     return Reflection.objects.get(enrollment__referral=world.learner).pk
+
+
+@languages
+def test_pages_of_a_beginning_with_a_code(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    page = open_as(language=language)
+    found = walk(page, [reverse("referrals:start")], language)
+    page.goto(reverse("referrals:invitation", args=["gone"]))
+    found += problems(page, language=language)
+    page.goto(reverse("referrals:start"))
+    page.locator("[name=code]").fill("34679 ACDEF")
+    page.locator("main form button[type=submit]").click()
+    found += problems(page, language=language)
+    desk = open_as(world.facilitator, language=language)
+    desk.goto(reverse("referrals:case", args=[world.invited.pk]))
+    desk.locator("#account button").click()
+    desk.wait_for_url("**/code/")
+    # The paper is in both languages, each marked as what it is.
+    found += problems(desk, language=language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_a_team(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    administrator = open_as(world.administrator, language=language)
+    holder, program = world.facilitator, world.learner.program
+    an_invited_colleague(program, now=world.now)
+    addresses = [
+        reverse("referrals:team"), reverse("referrals:team_member", args=[holder.pk]),
+        reverse("referrals:team_lost_factor", args=[holder.pk]),
+        reverse("referrals:hand_over_caseload", args=[holder.pk, program.pk]),
+    ]  # fmt: skip
+    found = walk(administrator, addresses, language)
+    of_case = reverse("referrals:sign_ins", args=[world.learner.pk])
+    found += walk(open_as(world.facilitator, language=language), [of_case], language)
+    found += walk(open_as(world.learner.person, language=language), [reverse("people:sign_ins")], language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_a_second_person_and_of_a_courts_lead(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    track = Track.objects.get(referral=world.on_track)
+    check_in = track.check_ins.unanswered().last()
+    assert check_in is not None
+    terms = {"days": 14, "reason": "He moved house", "ordered_by": "Judge Abel"}
+    proposed = overrides.propose(track=track, act="extend", terms=terms, by=world.administrator, now=world.now)
+    overrides.propose(
+        track=track, act="excuse", terms={"reason": "medical"}, check_in=check_in, by=world.administrator, now=world.now
+    )
+    addresses = [
+        reverse("referrals:case", args=[world.on_track.pk]), reverse("track_staff:override", args=[proposed.pk]),
+        reverse("track_staff:check_in", args=[check_in.pk]), reverse("track_staff:toll", args=[track.pk]),
+    ]  # fmt: skip
+    found = walk(open_as(world.administrator, language=language), addresses, language)
+    found += walk(open_as(world.facilitator, language=language), addresses[1:2], language)
+    invitations.invite_to_court(
+        court=world.court, email="nell@people.example", first_name="Nell", last_name="Newcomer", lead=False, by=None,
+        now=world.now,
+    )  # fmt: skip
+    lead = a_court_lead(world.court, last_name="Leadwell")
+    pages = [reverse("referrals:court_members"), reverse("referrals:court_invite")]
+    found += walk(open_as(lead, language=language), pages, language)
+    member = reverse("referrals:team_member", args=[world.clerk.pk])
+    found += walk(open_as(world.administrator, language=language), [member], language)
+    assert not found, tell(found)
+
+
+@languages
+def test_the_account_a_code_leads_to(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    printed = codes.make(referral=world.invited, by=world.facilitator, now=world.now)
+    page = open_as(language=language)
+    page.goto(reverse("referrals:start"))
+    page.locator("[name=code]").fill(printed.code)
+    page.locator("[name=case_number]").fill(str(world.invited.case_number))
+    page.locator("[name=birth_year]").fill(str(world.invited.birth_year))
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/start/account/")
+    found = problems(page, language=language)
+    page.locator("main form button[type=submit]").last.click()
+    found += problems(page, language=language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_messages_and_of_the_service(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    refused = Message.objects.filter(refused_at__isnull=False).first()
+    assert refused is not None
+    addresses = [reverse("referrals:messages"), reverse("referrals:message", args=[refused.pk]),
+                 f"{reverse('referrals:messages')}?state=failing&channel=sms", reverse("referrals:service")]  # fmt: skip
+    page = open_as(world.administrator, language=language)
+    found = walk(page, addresses, language)
+    # A provider that is away is said on both.
+    Line.objects.create(channel=Channel.SMS, down_since=world.now, times=3, not_before=world.now, word="503")
+    found += walk(page, addresses[2:], language)
+    assert not found, tell(found)
+
+
+@languages
+def test_how_we_reach_you_from_a_number_to_its_end(open_as: OpenAs, language: str, settings) -> None:
+    world = a_world()
+    person = world.learner.person
+    assert person is not None
+    page = open_as(person, language=language)
+    reach_me = reverse("referrals:reach_me")
+    found = walk(page, [reach_me], language)  # no provider: it says that none is offered
+    settings.SMS_PROVIDER = "file"
+    found += walk(page, [reach_me], language)
+    for typed in ("call me", "(555) 010-0199"):
+        page.locator("[name=number]").fill(typed)
+        page.locator(f"form[action='{reach_me}'] button").click()
+        page.wait_for_load_state()
+        found += problems(page, language=language)
+    page.locator("[name=code]").fill("none")
+    page.locator(f"form[action='{reverse('referrals:reach_me_code')}'] button").click()
+    found += problems(page, language=language)
+    numbers.confirm(user=person, code=numbers.code_of(person.contact_number), now=clock.now())
+    found += walk(page, [reach_me], language)
+    page.locator(f"form[action='{reverse('referrals:reach_me_off')}'] button").click()
+    found += problems(page, language=language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_keeping_and_forgetting(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    other, now = an_administrator(world.program), world.now
+    proposed = forgetting.propose(
+        referral=world.on_track, act=Act.SEAL, ground=Ground.REQUEST, by=world.facilitator, now=now
+    )
+    gone = forgetting.propose(
+        referral=world.invited, act=Act.EXPUNGE, ground=Ground.REQUEST, by=world.administrator, now=now
+    )
+    apart(lambda: forgetting.confirm(forgetting=gone, by=other, now=now))
+    demand = demands.record(
+        referral=world.learner, kind=DemandKind.SUBPOENA, who="A county", what="All of it", may_tell=True,
+        by=world.administrator, now=now,
+    )  # fmt: skip
+    hold = holds.place(referral=world.learner, reason=HoldReason.SUBPOENA, by=world.administrator, now=now)
+    copy = copies.ask(referral=world.learner, language="en", by=world.learner.person, now=now)
+    case = [reverse("keeping:case", args=[row.pk]) for row in (world.on_track, world.learner)]
+    open_to_staff = [reverse("keeping:home"), *case, reverse("keeping:proposal", args=[proposed.pk])]
+    found = walk(open_as(world.facilitator, language=language), open_to_staff, language)
+    page = open_as(world.administrator, language=language)
+    found += walk(page, open_to_staff, language)
+    proved = [
+        reverse("keeping:confirm", args=[proposed.pk]), reverse("keeping:hold", args=[world.on_track.pk]),
+        reverse("keeping:lift", args=[hold.pk]), reverse("keeping:demand", args=[world.learner.pk]),
+        reverse("keeping:decide_demand", args=[demand.pk]), reverse("keeping:release_copy", args=[copy.pk]),
+    ]  # fmt: skip
+    found += walk_and_prove(page, proved, language)
+    page.goto(proved[3])
+    page.locator("main form button[type=submit]").last.click()
+    found += problems(page, language=language)
+    found += walk(open_as(an_auditor(world.program), language=language), [reverse("keeping:home")], language)
+    assert not found, tell(found)
+
+
+@languages
+def test_pages_of_a_persons_own_copy(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    referral, mine = world.learner, reverse("my_copy:home")
+    page = open_as(referral.person, language=language)
+    found = walk(page, [mine], language)
+    copy = copies.ask(referral=referral, language=language, by=referral.person, now=world.now)
+    found += walk(page, [mine], language)
+    copies.release(copy=copy, by=world.facilitator, now=world.now)
+    apart(lambda: copies.make_due(now=world.now, limit=1))
+    assert PersonsCopy.objects.get(referral=referral).is_ready
+    demands.record(
+        referral=referral, kind=DemandKind.SUBPOENA, who="A county", what="All of it", may_tell=True,
+        by=world.administrator, now=world.now,
+    )  # fmt: skip
+    found += walk(page, [mine], language)
+    assert not found, tell(found)
+
+
+@languages
+def test_sign_ins_that_a_facilitator_asked_to_see(open_as: OpenAs, language: str) -> None:
+    world = a_world()
+    page = open_as(world.facilitator, language=language)
+    page.goto(reverse("referrals:sign_ins", args=[world.learner.pk]))
+    page.locator("main form button[type=submit]").last.click()
+    found = problems(page, language=language)
+    page.locator("main form label.usa-radio__label").first.click()
+    page.locator("main form button[type=submit]").last.click()
+    found += problems(page, language=language)
+    assert not found, tell(found)

@@ -66,7 +66,7 @@ def test_the_bank_of_another_program_is_not_there(two_programs, signed_in):
     assert client.get(reverse("question:edit", args=[other.pk])).status_code != 200
     listed = client.get(reverse("question:index")).context["object_list"]
     assert {question.topic.program_id for question in listed} == {mine.pk}
-    offered = client.get(reverse("question:add")).context["form"].fields["topic"].queryset
+    offered = client.get(reverse("question:add") + "?kind=single").context["form"].fields["topic"].queryset
     assert {topic.program_id for topic in offered} == {mine.pk}
 
 

@@ -50,7 +50,7 @@ def test_the_same_seed_gives_the_same_draw_and_another_another():
     "given, expected", [(["a", "b"], 1), (["a"], 0), (["a", "b", "c"], 0), ([], 0), (["b", "a"], 1)]
 )
 def test_a_question_is_right_only_when_exactly_the_right_choices_are_given(given, expected):
-    asked = grading.Asked("q", ("a", "b", "c"), frozenset({"a", "b"}))
+    asked = grading.Asked("q", grading.MULTIPLE, ("a", "b"))
     assert grading.score([asked], {"q": given}) == Decimal(expected)
 
 

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -220,6 +221,15 @@ def test_paper_rules(tmp_path: Path) -> None:
     for number in range(1, pages + 1):
         page = text_of(data, tmp_path, "-f", str(number), "-l", str(number))
         assert f"Page {number} of {pages}" in page
+
+
+@pytest.mark.parametrize("profile", [ARCHIVAL, FILING])
+def test_what_a_viewer_shows_of_the_file_is_its_title_and_who_made_it(profile: object) -> None:
+    with pikepdf.open(BytesIO(drawn(facts_of(Kind.PROGRESS), profile=profile))) as pdf:
+        with pdf.open_metadata() as described:
+            assert str(pdf.docinfo["/Title"]) == described["dc:title"] != ""
+        assert str(pdf.docinfo["/Title"]).endswith(an_issue().number)
+        assert not any("anonymous" in str(value) for value in pdf.docinfo.values())
 
 
 def test_a_draft_says_so_on_every_page_and_has_no_code(tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
-"""``python -m tests.crash.calm``: the month as it is when nobody is killed, task after task in one process."""
+"""``python -m tests.crash.calm PLAN``: the month as it is when nobody is killed, task after task in one process."""
 
+import json
 import os
+import signal
+import sys
 
 
 def main() -> None:
@@ -8,15 +11,29 @@ def main() -> None:
     import django
 
     django.setup()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     from accountability.tasks import sweep
     from court_reports.tasks import draft_due
     from lms.journal.tasks import seal
     from lms.outbox.tasks import deliver
+    from tests.crash import people
+    from tests.crash.deeds import plan
+    from tests.crash.life import Web, warm_up
     from tests.crash.month import busy_moments
 
-    for _ in busy_moments():
-        for task in (sweep, deliver, draft_due, seal):
-            task()
+    wanted = json.loads(sys.argv[1])
+    deeds = plan(releases=wanted["releases"])
+    warm_up()
+    web = Web(wanted["web_port"])
+    try:
+        for now in busy_moments(people.moments(deeds)):
+            for task in (sweep, draft_due):
+                task()
+            people.do([deed for deed in deeds if deed.at == now], web.port)
+            for task in (deliver, seal):
+                task()
+    finally:
+        web.end()
     settle()
 
 

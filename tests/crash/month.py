@@ -1,7 +1,7 @@
 """The simulated month: how long it is, and how its clock goes from one busy moment to the next."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,21 +12,29 @@ STEP = timedelta(minutes=30)
 AT_LEAST_EVERY = timedelta(hours=12)
 
 
-def busy_moments() -> Iterator[datetime]:
-    """The half hours in which something is due, and two a day besides; the clock is set to each before it is given.
+def busy_moments(also: Iterable[datetime] = ()) -> Iterator[datetime]:
+    """The half hours in which something is due, two a day besides, and those given; the clock is set to each first.
 
     The idle ones between are passed over: the service was up in them and nothing was to be done,
     so all they leave is their pulse.
     """
     from lms.referrals.actions import pulse
 
-    now = START
+    now, given = START, sorted(set(also))
     while now <= END:
         set_clock(now)
         yield now
         soonest = min(next_due(now), now + AT_LEAST_EVERY)
         now += STEP
-        while now < soonest and now <= END:
+        while now <= END:
+            # Those given lie between two half hours: nothing else falls due in them.
+            while given and given[0] < now:
+                moment = given.pop(0)
+                set_clock(moment)
+                yield moment
+                soonest = min(soonest, next_due(moment))
+            if now >= soonest:
+                break
             pulse.beat(now=now)
             now += STEP
 

@@ -12,10 +12,12 @@ from lms.settings.env import env
 
 DEVELOPMENT = True
 SECRET_KEY = "only-for-tests-and-long-enough-to-pass-every-check-of-django-0123456789"
-KEY_RING = "1:" + base64.b64encode(bytes(range(32))).decode()
+KEY_RING = os.environ.get("CRASH_KEY_RING") or "1:" + base64.b64encode(bytes(range(32))).decode()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-DATABASES = {"default": env.dj_db_url("CRASH_DATABASE_URL")}
+ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
+# As in production: connections are kept, and one that died is replaced.
+DATABASES = {"default": env.dj_db_url("CRASH_DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = dict(SQLITE_OPTIONS)  # noqa: F405  of base
 EMAIL_PORT = env.int("CRASH_SMTP_PORT", 25)

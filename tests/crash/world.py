@@ -5,8 +5,9 @@ import sys
 from datetime import datetime, timedelta
 
 from tests.crash.month import START, set_clock
+from tests.crash.people import PASSWORD
 
-PEOPLE = 8
+PEOPLE = int(os.environ.get("CRASH_PEOPLE", "8"))
 
 
 def main() -> None:
@@ -24,11 +25,11 @@ def main() -> None:
 
     start = datetime.fromisoformat(sys.argv[1]) if len(sys.argv) > 1 else START
     if "CRASH_CLOCK" in os.environ:
+        set_clock(start - timedelta(days=3))
+        call_command("make_signing_key", verbosity=0)
         set_clock(start)
     with transaction.atomic():
-        place = world.build(
-            now=start - timedelta(days=2), courts=3, facilitators=2, password="a long and quiet passphrase"
-        )
+        place = world.build(now=start - timedelta(days=2), courts=3, facilitators=2, password=PASSWORD)
         for number in range(PEOPLE):
             referral = referrals.receive(
                 program=place.program,

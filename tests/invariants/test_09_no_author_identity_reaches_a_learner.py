@@ -19,7 +19,7 @@ def test_every_page_of_a_module_is_free_of_its_author(signed_in):
     for page in ModulePage.objects.all():
         page.owner = author
         page.save()
-        page.save_revision(user=author, log_action=True).publish(user=author, skip_permission_checks=True)
+        page.save_revision(user=author, log_action=True).publish(skip_permission_checks=True)
     publish_edition(course=CoursePage.objects.get(locale__language_code="en"), by=author, now=JANUARY)
     enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=program))
     client = signed_in(enrollment.referral.person)

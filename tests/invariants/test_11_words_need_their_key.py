@@ -3,14 +3,16 @@
 import pytest
 from django.db import connection
 
-from accountability.actions import check_ins, tracks
+from accountability.actions import check_ins, commitments, tracks
 from courses.actions import reflections
 from courses.models import Enrollment
 from lms import crypto
 from lms.journal.models import Event
 from lms.outbox.models import Message
 from lms.people.models import SubjectKey
-from tests.builders import JANUARY, an_enrolled_referral
+from lms.referrals import actions
+from lms.referrals.actions import invitations
+from tests.builders import JANUARY, a_program, a_referral, an_enrolled_referral
 
 pytestmark = pytest.mark.django_db
 MARKER = "zanahoria-ultramarina"
@@ -48,3 +50,23 @@ def test_no_word_stands_in_any_table_and_without_the_key_nobody_reads_it():
     for read in (row.read, submission.read):
         with pytest.raises(crypto.KeyMissing):
             read()
+
+
+def test_where_somebody_can_be_reached_stands_in_no_table_until_they_have_an_account():
+    address, number = f"{MARKER}@people.example", f"555 {MARKER}"
+    referral = a_referral(email=address, phone=number, defense_counsel=f"M. {MARKER}", conditions=[f"Pay {MARKER}"])
+    actions.invite(referral=referral, by=None, now=JANUARY)
+    invitations.invite_to_program(
+        program=a_program(), role="facilitator", email=f"staff.{address}", first_name=MARKER, last_name=MARKER, by=None, now=JANUARY,
+    )  # fmt: skip
+    assert MARKER not in whole_database()
+
+
+def test_the_words_that_move_a_track_stand_in_no_table():
+    track = tracks.open_track(referral=an_enrolled_referral(), by=None, now=JANUARY)
+    by, day = track.referral.facilitator, track.opened_on
+    tracks.toll(track=track, from_on=day, to_on=day, reason="hospital", authority=f"Dr. {MARKER}", by=by, now=JANUARY)
+    tracks.extend(track=track, days=1, reason=MARKER, ordered_by=f"Judge {MARKER}", by=by, now=JANUARY)
+    commitments.add(track=track, words=MARKER, named_by_order=MARKER, required=True, by=by, now=JANUARY)
+    assert MARKER not in whole_database()
+    assert [t.authority for t in track.tollings.all()] == [f"Dr. {MARKER}"]

@@ -13,7 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 from django.apps import apps
-from django.db import DatabaseError, connection, models, transaction
+from django.db import connection, models
 
 from accountability.actions import check_ins, decisions, outages, sweeps
 from accountability.models import CheckIn
@@ -31,10 +31,11 @@ OURS = ("people", "referrals", "journal", "outbox", "courses", "accountability",
 APPEND_ONLY = {
     "accountability_extension", "accountability_outage", "accountability_review", "accountability_submission",
     "accountability_tolling", "accountability_windowchange", "court_reports_delivery", "court_reports_registerentry",
-    "court_reports_release", "court_reports_report", "courses_activetime", "courses_attestation", "courses_evidence",
-    "courses_reflectionreview", "journal_event", "journal_link", "referrals_agreement",
+    "court_reports_registerverification", "court_reports_release", "court_reports_report", "courses_activetime", "courses_attestation", "courses_consent",
+    "courses_correction", "courses_evidence", "courses_identityopening", "courses_reflectionreview", "journal_event", "journal_link", "journal_verification", "referrals_agreement",
     "referrals_agreementacceptance", "referrals_policyversion",
 }  # fmt: skip
+PAST_THEM = {"sqlite": "replace", "postgresql": "truncate"}
 
 
 def our_models() -> list[type[models.Model]]:
@@ -69,18 +70,10 @@ def test_every_table_that_is_append_only_refuses_to_change_and_to_forget():
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'O'")
         there = {name for (name,) in cursor.fetchall()}
-    assert {name for name in there if name.endswith(("_no_update", "_no_delete"))} == {
-        f"{table}_no_{verb}" for table in APPEND_ONLY for verb in ("update", "delete")
+    verbs = ("update", "delete", PAST_THEM[connection.vendor])
+    assert {name for name in there if "_no_" in name} == {
+        f"{table}_no_{verb}" for table in APPEND_ONLY for verb in verbs
     }
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("statement", ["UPDATE journal_event SET kind = 'x'", "DELETE FROM journal_event"])
-def test_the_refusal_is_real(statement):
-    journal.record("x.happened", about=None, by=None, at=JANUARY)
-    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement)
-    assert Event.objects.get().kind == "x.happened"
 
 
 @pytest.mark.django_db

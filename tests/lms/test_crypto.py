@@ -7,6 +7,7 @@ from django.test import override_settings
 
 from lms import crypto
 from lms.people.models import SubjectKey
+from tests.builders import JANUARY
 
 pytestmark = pytest.mark.django_db
 PLACE = "courses.reflection.text:1"
@@ -63,3 +64,37 @@ def test_a_digest_is_stable_for_a_person_and_differs_between_people():
     one, other = uuid.uuid4(), uuid.uuid4()
     assert crypto.digest("text", subject=one) == crypto.digest("text", subject=one)
     assert crypto.digest("text", subject=one) != crypto.digest("text", subject=other)
+
+
+def test_in_escrow_nothing_opens_and_out_of_it_everything_does():
+    subject = uuid.uuid4()
+    token = crypto.encrypt("mine", subject=subject, place=PLACE)
+    assert crypto.seal_subject(subject, now=JANUARY) == 1
+    with pytest.raises(crypto.KeySealed):
+        crypto.decrypt(token, subject=subject, place=PLACE)
+    with pytest.raises(crypto.KeySealed):
+        crypto.encrypt("more", subject=subject, place=PLACE, zone="identity")
+    assert crypto.unseal_subject(subject) == 1
+    assert crypto.decrypt(token, subject=subject, place=PLACE) == "mine"
+
+
+def test_an_escrowed_key_does_not_open_because_its_mark_was_taken_off():
+    subject = uuid.uuid4()
+    token = crypto.encrypt("mine", subject=subject, place=PLACE)
+    crypto.seal_subject(subject, now=JANUARY)
+    SubjectKey.objects.filter(subject=subject).update(escrowed_at=None)
+    with pytest.raises(crypto.Tampered):
+        crypto.decrypt(token, subject=subject, place=PLACE)
+
+
+def test_a_destroyed_key_is_gone_and_no_new_one_takes_its_place():
+    subject = uuid.uuid4()
+    token = crypto.encrypt("mine", subject=subject, place=PLACE)
+    crypto.seal_subject(subject, now=JANUARY)
+    crypto.destroy_subject(subject, now=JANUARY)
+    assert crypto.unseal_subject(subject) == 0
+    for zone in ("narrative", "identity"):
+        with pytest.raises(crypto.KeyDestroyed):
+            crypto.encrypt("again", subject=subject, place=PLACE, zone=zone)
+    with pytest.raises(crypto.KeyDestroyed):
+        crypto.decrypt(token, subject=subject, place=PLACE)

@@ -197,7 +197,7 @@ def test_what_the_image_copies_is_there_and_holds_all_that_runs():
     copied = re.findall(r"^COPY (?!--)(.*) \S+$", (DEPLOY / "Containerfile").read_text(), re.M)
     sources = {source for line in copied for source in line.split()}
     assert [source for source in sources if not (ROOT / source).exists()] == []
-    assert {"manage.py", "templates", "lms", "courses", "accountability", "court_reports"} <= sources
+    assert {"manage.py", "pyproject.toml", "templates", "lms", "courses", "accountability", "court_reports"} <= sources
 
 
 def test_only_the_web_server_is_published_and_only_to_this_host():

@@ -34,15 +34,24 @@ WHOSE = {
     "/dev/": ANYONE,  # exists in development only
     "/accounts/": ANYONE,  # allauth guards its own; see test_sign_in
     "/calendar/": ANYONE,  # a private, revocable address instead of a sign-in
+    "/callbacks/": ANYONE,  # whoever signs as the provider of text messages; see test_sms
+    "/reach-me/": frozenset({Kind.RESPONSIBLE_PARTY, Kind.STAFF, Kind.COURT}),
+    "/mine/": ANYONE,  # a signed link instead of a sign-in
+    "/start/": ANYONE,
     "/session/": SIGNED_IN,
+    "/sign-ins/": SIGNED_IN,
     "/kept/": SIGNED_IN,
     "/agreements/": PERSON,
     "/learn/": PERSON,
+    "/learn/media/": PERSON | STAFF | frozenset({Kind.AUTHOR}),  # and of those only whose own it is: courses.access
     "/check-ins/": PERSON,
     "/check-ins/calendar/": ANYONE,
     "/check-ins/feed/": ANYONE,
     "/my-reports/": PERSON,
+    "/my-copy/": PERSON,
     "/facilitate/": STAFF,
+    "/audit/": STAFF,
+    "/my-file/": PERSON,
     "/court/": COURT,
     "/authoring/": frozenset({Kind.AUTHOR}),
 }

@@ -54,7 +54,7 @@ class Command(BaseCommand):
 def _final_file(lived: Any) -> bytes:
     from court_reports import storage
 
-    return storage.read(lived.final.file_digest)
+    return storage.read(lived.final.file_digest, subject=lived.final.report.referral_id)
 
 
 @contextlib.contextmanager

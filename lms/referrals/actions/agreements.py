@@ -31,12 +31,13 @@ def current_agreements(*, program: Program, language: str) -> list[Agreement]:
 
 @transaction.atomic
 def accept_agreements(
-    *, referral: Referral, agreements: Sequence[Agreement], language: str, by: User, now: datetime
+    *, referral: Referral, agreements: Sequence[Agreement], language: str, instead: str = "", by: User, now: datetime
 ) -> Referral:
-    """Keep what was accepted (version, digest, language, moment) and enroll the person.
+    """Keep what was accepted (version, digest, language, moment) and enroll the person; to begin in ``instead``, where
+    nobody new begins in ``language``.
 
     Enrolling pins the policy in force at this moment. Accepting twice is harmless.
-    Raises CaseClosed, AgreementsChanged.
+    Raises CaseClosed, AgreementsChanged, LanguageStopped.
     """
     referral = locked(referral)
     if not referral.is_open:
@@ -65,5 +66,5 @@ def accept_agreements(
         at=now,
         data={"policy": referral.policy.number, "agreements": [a.digest for a in agreements]},
     )
-    signals.enrolled.send(sender=Referral, referral=referral, by=by, now=now)
+    signals.enrolled.send(sender=Referral, referral=referral, by=by, now=now, reads=language, instead=instead)
     return referral

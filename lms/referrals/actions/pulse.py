@@ -15,6 +15,16 @@ def beat(*, now: datetime) -> None:
         Pulse.objects.filter(at__lt=now - KEEP).delete()
 
 
+def newest() -> datetime | None:
+    """The last beat."""
+    return Pulse.objects.order_by("-at").values_list("at", flat=True).first()
+
+
+def beats_since(moment: datetime) -> list[datetime]:
+    """The beats from then on, the newest first."""
+    return list(Pulse.objects.filter(at__gte=moment).order_by("-at").values_list("at", flat=True))
+
+
 def gaps(*, since: datetime, until: datetime, longer_than: timedelta) -> list[tuple[datetime, datetime]]:
     """Stretches between two beats longer than ``longer_than``, clipped to [since, until).
 

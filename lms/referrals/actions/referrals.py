@@ -90,8 +90,8 @@ def mark_track_opened(*, referral: Referral, by: User | None, now: datetime) -> 
 
 
 @transaction.atomic
-def close(*, referral: Referral, outcome: str, by: User, now: datetime) -> Referral:
-    """End a case by a named human's act. ``outcome`` is a key of OUTCOMES. Raises CaseClosed."""
+def close(*, referral: Referral, outcome: str, by: User | None, now: datetime) -> Referral:
+    """End a case by a named human's act (None: one that stood in the record before a restore). ``outcome`` is a key of OUTCOMES. Raises CaseClosed."""
     referral = locked(referral)
     if not referral.is_open:
         raise CaseClosed(referral.pk)
@@ -107,7 +107,7 @@ def refer_back(*, referral: Referral, by: User, now: datetime) -> Referral:
     return close(referral=referral, outcome="referred_back", by=by, now=now)
 
 
-def withdraw(*, referral: Referral, by: User, now: datetime) -> Referral:
+def withdraw(*, referral: Referral, by: User | None, now: datetime) -> Referral:
     """The court took its referral back before it ran its course."""
     return close(referral=referral, outcome="withdrawn", by=by, now=now)
 

@@ -1,5 +1,6 @@
 """Moments in a person's own time, in words. Built into every template."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,15 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lms.people.rules import origins
+
 register = template.Library()
+# As data for machines writes a day, or a moment in UTC; and nothing that only looks like one, such as a case number.
+WRITTEN = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}\+00:00)?")
 
 
-def _zone(zone: object) -> ZoneInfo:
+def zone_named(zone: object) -> ZoneInfo:
+    """The zone of this name; where there is none, UTC."""
     if isinstance(zone, ZoneInfo):
         return zone
     return ZoneInfo(str(zone) if zone else "UTC")
@@ -35,12 +41,31 @@ def local(moment: datetime | None, zone: object) -> str:
     """“Monday, March 8, 2027, 2:30 p.m. (Eastern)”."""
     if moment is None:
         return ""
-    here = moment.astimezone(_zone(zone))
+    here = moment.astimezone(zone_named(zone))
     return _("%(date)s, %(time)s (%(zone)s)") % {
         "date": formats.date_format(here, _("l, F j, Y")),
         "time": formats.time_format(here.timetz(), _("g:i a")),
         "zone": zone_words(here),
     }
+
+
+@register.filter
+def in_words(value: object, zone: object) -> object:
+    """A moment or a day written for machines, as people read it; anything else as it is."""
+    if not isinstance(value, str) or not WRITTEN.fullmatch(value):
+        return value
+    try:
+        return (
+            local(datetime.fromisoformat(value), zone) if "T" in value else local_date(date.fromisoformat(value), zone)
+        )
+    except ValueError:
+        return value
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """“Android, Chrome”: what a person recognizes of their browser; nothing when it is not known."""
+    return origins.device_of(user_agent)
 
 
 @register.filter
@@ -54,14 +79,20 @@ def local_date(moment: datetime | date | None, zone: object) -> str:
     """“Monday, March 8, 2027”."""
     if moment is None:
         return ""
-    day = moment.astimezone(_zone(zone)) if isinstance(moment, datetime) else moment
+    day = moment.astimezone(zone_named(zone)) if isinstance(moment, datetime) else moment
     return formats.date_format(day, _("l, F j, Y"))
 
 
 @register.filter
 def local_time(moment: datetime | None, zone: object) -> str:
     """“2:30 p.m.”."""
-    return formats.time_format(moment.astimezone(_zone(zone)).timetz(), _("g:i a")) if moment else ""
+    return formats.time_format(moment.astimezone(zone_named(zone)).timetz(), _("g:i a")) if moment else ""
+
+
+@register.filter
+def zone_told(moment: datetime, zone: object) -> str:
+    """What people call the zone at that moment, where a list of times says it once: “Eastern”."""
+    return zone_words(moment.astimezone(zone_named(zone)))
 
 
 @register.filter
@@ -83,8 +114,9 @@ def lookup(mapping: dict[object, object], key: object) -> object:
     return mapping.get(key, "") if mapping else ""
 
 
-CHECKBOX, CHOICES, SELECT, TEXTAREA, FILE = "checkbox", "choices", "select", "textarea", "file"
-STYLE = {CHECKBOX: "usa-checkbox__input", SELECT: "usa-select", TEXTAREA: "usa-textarea", FILE: "usa-file-input"}
+CHECKBOX, CHOICES, SELECT, TEXTAREA, FILE, PARTS = "checkbox", "choices", "select", "textarea", "file", "parts"
+STYLE = {CHECKBOX: "usa-checkbox__input", SELECT: "usa-select", PARTS: "usa-select", TEXTAREA: "usa-textarea",
+         FILE: "usa-file-input"}  # fmt: skip
 
 
 @register.filter
@@ -95,6 +127,8 @@ def widget_kind(field: BoundField) -> str:
         return CHOICES
     if isinstance(widget, forms.CheckboxInput):
         return CHECKBOX
+    if isinstance(widget, forms.MultiWidget):
+        return PARTS
     if isinstance(widget, forms.Select):
         return SELECT
     if isinstance(widget, forms.Textarea):

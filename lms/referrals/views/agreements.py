@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
-from lms.referrals import actions
+from lms.referrals import actions, desk
 from lms.referrals.access import acting_referral
 from lms.referrals.actions.agreements import AgreementsChanged
 from lms.referrals.actions.referrals import CaseClosed
@@ -24,16 +24,20 @@ def read_and_accept(request: Request) -> HttpResponse:
         raise Http404
     language = get_language() or "en"
     agreements = actions.current_agreements(program=referral.program, language=language)
-    form = AcceptForm(request.POST or None, agreements=agreements)
+    stop = desk.stop(referral.program_id, language) if not referral.enrolled_at else None
+    form = AcceptForm(request.POST or None, agreements=agreements, stop=stop)
     if request.method == "POST" and form.is_valid():
         try:
             actions.accept_agreements(
-                referral=referral, agreements=form.accepted, language=language, by=request.user, now=request.now
-            )
+                referral=referral, agreements=form.accepted, language=language,
+                instead=form.cleaned_data.get("instead", ""), by=request.user, now=request.now,
+            )  # fmt: skip
         except AgreementsChanged:
             messages.warning(
                 request, _("The agreements have changed since you opened this page. Please read them again.")
             )
+            return redirect("referrals:agreements")
+        except desk.LanguageStopped:
             return redirect("referrals:agreements")
         except CaseClosed:
             messages.info(request, _("This case has ended, so there is nothing to accept."))
@@ -48,6 +52,7 @@ def read_and_accept(request: Request) -> HttpResponse:
             "zone": referral.time_zone,
             "texts": form.texts(),
             "form": form,
+            "stopped": stop.name if stop else "",
             "acceptances": referral.acceptances.select_related("agreement"),
         },
     )

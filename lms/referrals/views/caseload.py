@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lms.outbox import doubt
 from lms.outbox.models import Message
-from lms.people.access import only
+from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals import actions, desk
@@ -24,7 +24,7 @@ from lms.referrals.models import Hearing, Referral
 def caseload(request: Request) -> HttpResponse:
     """Who needs me today, then everyone."""
     mine = referrals_for(request.user)
-    form = CaseloadFilter(request.GET or None)
+    form = CaseloadFilter(request.POST or request.GET or None)
     needs = desk.needs(mine, request.now)
     listed = form.narrow(mine)
     return render(
@@ -81,7 +81,12 @@ def assign(request: Request, pk: str) -> HttpResponse:
     """Hand a case to another facilitator: an administrator's act."""
     referral = get_object_or_404(referrals_for(request.user), pk=pk)
     if not is_administrator(request.user, referral.program):
-        return redirect("referrals:case", pk=referral.pk)
+        raise Http404
+    return _assign(request, referral)
+
+
+@proved_again
+def _assign(request: Request, referral: Referral) -> HttpResponse:
     form = AssignForm(request.POST, referral=referral)
     if form.is_valid():
         actions.assign_facilitator(

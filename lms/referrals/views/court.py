@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from lms.limits import limited
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -20,7 +21,7 @@ from lms.referrals.intake import COLUMNS, Intake, read_file, take_in
 def referrals(request: Request) -> HttpResponse:
     """One's own court's cases."""
     own = referrals_for(request.user)
-    form = CaseloadFilter(request.GET or None)
+    form = CaseloadFilter(request.POST or request.GET or None)
     listed = form.narrow(own)
     columns = desk.rows(listed, request.now)
     rows = [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in listed]
@@ -48,6 +49,7 @@ def referral(request: Request, pk: str) -> HttpResponse:
 
 
 @only(Kind.COURT)
+@limited("refer", "30/m/user")
 def refer(request: Request) -> HttpResponse:
     """Refer one person."""
     form = ReferralForm(request.POST or None, courts=courts_of(request.user), now=request.now)
@@ -63,6 +65,7 @@ def refer(request: Request) -> HttpResponse:
 
 
 @only(Kind.COURT)
+@limited("refer_by_file", "10/m/user")
 def refer_by_file(request: Request) -> HttpResponse:
     """Refer many people: a dry run first, which imports nothing and names every bad row."""
     form = ReferralFileForm(request.POST or None, request.FILES or None, courts=courts_of(request.user))

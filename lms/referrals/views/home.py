@@ -7,7 +7,13 @@ from django.shortcuts import redirect, render
 from lms.people.models import Kind
 from lms.referrals import desk
 from lms.referrals.access import acting_referral
+from lms.referrals.models import ProgramRole
 
+# Whoever does this one thing alone has no caseload.
+ONE_ROLE = {
+    frozenset({ProgramRole.AUDITOR}): "referrals:audit",
+    frozenset({ProgramRole.CUSTODIAN}): "courses_staff:identities",
+}
 OWN_PLACE = {Kind.STAFF: "referrals:caseload", Kind.COURT: "referrals:court_home", Kind.AUTHOR: "wagtailadmin_home"}
 
 
@@ -17,6 +23,11 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return render(request, "home.html")
+    if user.kind in {Kind.STAFF, Kind.AUTHOR}:
+        roles = frozenset(user.program_memberships.values_list("role", flat=True))
+        if not roles:
+            return render(request, "team/no_role.html")
+        return redirect(ONE_ROLE.get(roles) or OWN_PLACE[user.kind])
     if user.kind in OWN_PLACE:
         return redirect(OWN_PLACE[user.kind])
     return _what_is_next(request)

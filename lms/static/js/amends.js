@@ -1,11 +1,13 @@
 // What every page does beyond HTML; everything works without it.
-import { guardLeaving, once, focusProblem } from "./forms.js";
+import { guardLeaving, once, focusProblem, mindSizes, leadBack } from "./forms.js";
 import { autosaveAll } from "./autosave.js";
 import { leaveQuickly } from "./leave.js";
 import { mindTheSession } from "./session.js";
 
 focusProblem();
+mindSizes();
 once();
+leadBack();
 guardLeaving();
 autosaveAll();
 leaveQuickly();

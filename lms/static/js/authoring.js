@@ -1,6 +1,6 @@
 // Names for what Wagtail's editor leaves nameless to a screen reader: rich text boxes, and the boxes of a list.
 
-const NAMELESS = ".public-DraftEditor-content:not([aria-label]), [data-streamfield-list-container] input[type=text]:not([aria-label])";
+const NAMELESS = ".public-DraftEditor-content:not([aria-label]), [data-streamfield-list-container] input[type=text]:not([aria-label]), [data-streamfield-stream-container] input[type=text]:not([aria-label])";
 
 function nameOf(box) {
   for (let place = box.parentElement; place; place = place.parentElement) {

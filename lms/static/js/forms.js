@@ -15,6 +15,45 @@ export function once() {
   }
 }
 
+// A file that is too large is said before anything is sent: what was typed stays where it is.
+export function mindSizes() {
+  for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+    input.addEventListener("change", () => tooLarge(input));
+    input.form?.addEventListener("submit", (event) => {
+      if (input.disabled || !tooLarge(input)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      input.focus();
+    }, true);
+  }
+}
+
+function tooLarge(input) {
+  const large = [...input.files].some((file) => file.size > Number(input.dataset.most));
+  const id = `${input.id}_error`;
+  let words = document.getElementById(id);
+  if (!words) {
+    words = document.createElement("span");
+    words.id = id;
+    words.className = "usa-error-message";
+    words.setAttribute("role", "alert");
+    input.before(words);
+    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
+  }
+  words.textContent = large ? input.dataset.tooBig : "";
+  words.hidden = !large;
+  input.closest(".usa-form-group")?.classList.toggle("usa-form-group--error", large);
+  return large;
+}
+
+// A page that refused what was sent leads back to the form, in which it still stands.
+export function leadBack() {
+  for (const button of document.querySelectorAll("[data-back]")) {
+    button.hidden = history.length < 2;
+    button.addEventListener("click", () => history.back());
+  }
+}
+
 const changed = new Set();
 let leaving = false;
 

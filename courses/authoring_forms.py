@@ -1,0 +1,41 @@
+"""What starting a course asks for."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from lms.referrals.models import Program
+
+
+class StartCourseForm(forms.Form):
+    """A title in each language; and in which program, where there are several."""
+
+    program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
+    title_en = forms.CharField(label=_("Title in English"), max_length=255)
+    title_es = forms.CharField(
+        label=_("Title in Spanish"),
+        max_length=255,
+        required=False,
+        help_text=_("Leave it empty if nobody will write this course in Spanish yet."),
+    )
+
+    def __init__(self, *args: Any, programs: QuerySet[Program], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["program"].queryset = programs.order_by("name")  # type: ignore[attr-defined]  # a ModelChoiceField
+        self.only = programs.get() if programs.count() == 1 else None
+        if self.only:
+            del self.fields["program"]
+
+    @property
+    def chosen_program(self) -> Program:
+        """The one chosen, or the only one there is."""
+        return self.only or self.cleaned_data["program"]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """Language → title; only the languages that were given one."""
+        said = {code: self.cleaned_data[f"title_{code}"] for code, _name in settings.LANGUAGES}
+        return {code: title for code, title in said.items() if title}

@@ -1,0 +1,14 @@
+from django.utils.translation import gettext_lazy as _
+
+from courses.blocks.recording import READABLE, RecordingBlock, RecordingChooserBlock
+
+
+class AudioBlock(RecordingBlock):
+    recording = RecordingChooserBlock(kind="audio", label=_("Audio"), help_text=READABLE)
+
+    class Meta:
+        icon = "media"
+        label = _("Audio")
+        description = _("A recording to listen to, with captions and its words to read")
+        template = "blocks/audio.html"
+        preview_value = {"recording": None}

@@ -1,0 +1,369 @@
+"""What the course holds about one case, and how it is forgotten."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Sum
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from courses.journal_words import ATTESTED
+from courses.models import (
+    ActiveTime,
+    Attempt,
+    Attestation,
+    Enrollment,
+    Evidence,
+    ModuleProgress,
+    Reflection,
+    ReflectionReview,
+    Viewing,
+)
+from lms.keeping import classes, shredders
+from lms.keeping.shredders import Document, File, Shredder, Word, Words
+from lms.keeping.telling import facts, table, value
+from lms.referrals.event_words import Coded, Reader
+from lms.referrals.journal_words import PROOFS
+from lms.referrals.models import Referral
+
+DATA = {
+    "courses.LibraryPage": {"derived": "page_ptr"},
+    "courses.CoursePage": {"public": "introduction", "derived": "page_ptr program"},
+    # Words of survivors: shown to learners, and taken back when their author says so.
+    "courses.ModulePage": {"narrative": "body", "public": "summary goals minimum_minutes", "derived": "page_ptr"},
+    "courses.CoursePicture": {
+        "narrative": "title file description",
+        "derived": "id key collection width height created_at uploaded_by_user focal_point_x focal_point_y "
+        "focal_point_width focal_point_height file_size file_hash tags",
+    },
+    "courses.PictureRendition": {
+        "narrative": "file",
+        "derived": "id key filter_spec width height focal_point_key image",
+    },
+    "courses.CourseDocument": {
+        "narrative": "title file",
+        "derived": "id key collection created_at uploaded_by_user file_size file_hash tags",
+    },
+    "courses.CourseRecording": {
+        "narrative": "title",
+        "derived": "id key kind milliseconds file sound collection created_at uploaded_by_user",
+    },
+    "courses.RecordingWords": {"narrative": "captions transcript", "derived": "id recording language"},
+    "courses.Topic": {"public": "slug title", "derived": "id program"},
+    "courses.Question": {
+        "public": "kind difficulty prompt_en prompt_es explanation_en explanation_es active",
+        "security": "accepted_en accepted_es accents number tolerance",
+        "derived": "id topic key",
+    },
+    "courses.Choice": {
+        "public": "text_en text_es partner_en partner_es",
+        "security": "correct",
+        "derived": "id sort_order question key",
+    },
+    "courses.Edition": {"public": "number title_en title_es published_at", "derived": "id program course_key"},
+    "courses.EditionModule": {
+        "public": "position title_en title_es minimum_seconds withdrawn_at",
+        "derived": "id edition page_key revision_en revision_es digest_en digest_es steps asks behind waivers",
+    },
+    "courses.Correction": {"public": "at", "derived": "id module before_en before_es digest_en digest_es"},
+    "courses.Review": {"derived": "task_ptr role"},
+    "courses.CoolingOff": {
+        "public": "began_at ends_at stopped_at overtaken_at let_go_at",
+        "derived": "id program page revision stories language",
+    },
+    "courses.Translation": {"public": "language saved_at", "derived": "id page_key revision made_from"},
+    # A byline is what anyone may read, until she takes it back: sealed, so that the ledger need not be changed then.
+    "courses.Consent": {
+        "public": "act languages starts_at ends_at paid text_version text_language at",
+        "identity": "byline",
+        "derived": "id story number program page_key author media text_digest backup_days",
+    },
+    "courses.TakenBack": {
+        "public": "at keep_until words_gone_at destroyed_at put_back_at looked_at still_there",
+        "narrative": "kept",
+        "derived": "id consent files",
+    },
+    "courses.AuthorIdentity": {
+        "identity": "legal_name contact payment",
+        "public": "saved_at erased_at",
+        "derived": "id user",
+    },
+    "courses.IdentityOpening": {"public": "purpose at", "derived": "id identity by"},
+    "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
+    "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
+    "courses.Enrollment": {
+        "compliance": "enrolled_at language started_at completed_at credited_until",
+        "derived": "id referral edition policy",
+    },
+    "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
+    "courses.Viewing": {
+        "compliance": "opened_at last_beat_at turned_at",
+        "derived": "id enrollment module step sequence",
+    },
+    "courses.Attestation": {"compliance": "kind made_at", "derived": "id enrollment module"},
+    "courses.Attempt": {
+        "compliance": "number started_at questions answers graded_at score passed",
+        "derived": "id enrollment module block_id",
+    },
+    "courses.Asking": {"compliance": "turn right", "derived": "id attempt question"},
+    "courses.Evidence": {"compliance": "kind at data", "derived": "id enrollment module block_id digest"},
+    "courses.ActiveTime": {"compliance": "since until seconds", "derived": "id enrollment module"},
+    "courses.Reflection": {
+        "narrative": "draft text",
+        "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
+        "derived": "id enrollment module block_id",
+    },
+    "courses.ReflectionReview": {"narrative": "note", "compliance": "at outcome", "derived": "id reflection by"},
+}
+PROOF = gettext_lazy("moments and digests alone, which prove the hours and the course")
+WORDS = {
+    "reflections": Word(gettext_lazy("reflections")),
+    "reflection_notes": Word(gettext_lazy("notes on reflections")),
+    "attempts": Word(gettext_lazy("answers to knowledge checks")),
+    "progress": Word(gettext_lazy("places in the course")),
+    "evidence": Word(gettext_lazy("evidence of the course"), PROOF),
+}
+
+# For the person's own copy.
+EVIDENCE = {
+    "module_opened": gettext_lazy("You opened a module"),
+    "page_read": gettext_lazy("You read a page"),
+    "attested": gettext_lazy("You confirmed that it is you, and your own work"),
+    "scenario_chosen": gettext_lazy("You chose in a scenario"),
+    "attempt_started": gettext_lazy("You began a knowledge check"),
+    "attempt_graded": gettext_lazy("You handed in a knowledge check"),
+    "reflection_submitted": gettext_lazy("You sent a reflection"),
+    "reflection_accepted": gettext_lazy("A reflection was accepted"),
+    "reflection_returned": gettext_lazy("A reflection came back with a note"),
+}
+DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
+    "step": (gettext_lazy("page"), value),
+    "number": (gettext_lazy("attempt"), value),
+    "choice": (gettext_lazy("choice"), value),
+    "words": (gettext_lazy("number of words"), value),
+    "score": (gettext_lazy("score"), lambda share: f"{float(share):.0%}"),
+    "passed": (gettext_lazy("passed"), value),
+    "kind": (gettext_lazy("before what"), lambda code: _coded(ATTESTED, code)),
+    "proved_by": (gettext_lazy("proved by"), lambda code: _coded(PROOFS, code)),
+    "proved_at": (gettext_lazy("proved at"), value),
+}
+OUTCOMES = {
+    ReflectionReview.ACCEPTED: gettext_lazy("Accepted"),
+    ReflectionReview.RETURNED: gettext_lazy("Returned"),
+}
+
+
+def preview(referral: Referral) -> dict[str, int]:
+    return {
+        "reflections": Reflection.objects.filter(enrollment__referral=referral).count(),
+        "reflection_notes": ReflectionReview.objects.filter(
+            reflection__enrollment__referral=referral, note__isnull=False
+        ).count(),
+        "attempts": Attempt.objects.filter(enrollment__referral=referral).count(),
+        "progress": sum(
+            rows.objects.filter(enrollment__referral=referral).count() for rows in (ModuleProgress, Viewing)
+        ),
+        "evidence": sum(
+            rows.objects.filter(enrollment__referral=referral).count() for rows in (Evidence, ActiveTime, Attestation)
+        ),
+    }
+
+
+def shred(referral: Referral, *, now: datetime) -> list[File]:
+    """Notes of reviews stand in a ledger nobody may change: they are sealed, and their key is destroyed."""
+    for rows in (Attempt, ModuleProgress, Viewing):
+        rows.objects.filter(enrollment__referral=referral).delete()
+    reflections = Reflection.objects.filter(enrollment__referral=referral)
+    reflections.update(draft=None, text=None, words=0, language="en", draft_saved_at=None)
+    return []
+
+
+def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
+    enrollment = Enrollment.objects.filter(referral=referral).select_related("edition").first()
+    if enrollment is None:
+        return
+    yield from _of_the_course(enrollment)
+    yield from _of_reflections(enrollment)
+    yield from _of_knowledge_checks(enrollment)
+
+
+def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
+    yield Document(
+        "course-enrollment",
+        _("Your enrollment in the course"),
+        facts(
+            enrollment,
+            {
+                _("Edition"): "edition",
+                _("Enrolled"): "enrolled_at",
+                _("Taken in one language only"): "language",
+                _("Begun"): "started_at",
+                _("Time counted until"): "credited_until",
+                _("Completed"): "completed_at",
+            },
+        ),
+    )
+    seconds = dict(enrollment.active_time.order_by().values_list("module").annotate(Sum("seconds")))
+    yield Document(
+        "course",
+        _("The course"),
+        table(
+            enrollment.progress.select_related("module").order_by("module__position"),
+            {
+                _("Module"): _module,
+                _("Opened"): "opened_at",
+                _("Completed"): "completed_at",
+                _("Pages read"): lambda row: ", ".join(str(step) for step in row.seen),
+                _("Last page"): "step",
+                _("Minutes credited"): lambda row: int(seconds.get(row.module_id, 0) // 60),
+            },
+        ),
+    )
+    yield Document(
+        "course-time",
+        _("Time that was credited to you"),
+        table(
+            enrollment.active_time.select_related("module").order_by("since"),
+            {_("Module"): _module, _("From"): "since", _("Until"): "until", _("Seconds"): lambda row: int(row.seconds)},
+        ),
+    )
+    yield Document(
+        "course-pages",
+        _("Pages you opened lately"),
+        table(
+            enrollment.viewings.select_related("module").order_by("opened_at"),
+            {
+                _("Module"): _module,
+                _("Page"): "step",
+                _("Opened"): "opened_at",
+                _("Last seen"): "last_beat_at",
+                _("Turned"): "turned_at",
+            },
+        ),
+    )
+    yield Document(
+        "course-evidence",
+        _("What was noted of the course"),
+        table(
+            enrollment.evidence.select_related("module"),
+            {
+                _("When"): "at",
+                _("Module"): lambda row: _module(row) if row.module else "",
+                _("What"): lambda row: EVIDENCE.get(row.kind, row.kind),
+                _("Details"): lambda row: "; ".join(_details(row.data)),
+            },
+        ),
+    )
+    yield Document(
+        "attestations",
+        _("That you confirmed it is you, and your own work"),
+        table(
+            enrollment.attestations.select_related("module"),
+            {_("When"): "made_at", _("Module"): _module, _("Before what"): lambda row: _coded(ATTESTED, row.kind)},
+        ),
+    )
+
+
+def _of_reflections(enrollment: Enrollment) -> Iterable[Document]:
+    rows = enrollment.reflections.select_related("module", "enrollment").order_by("module__position")
+    yield Document(
+        "reflections",
+        _("Your reflections"),
+        table(
+            rows,
+            {
+                _("Module"): _module,
+                _("Sent"): lambda row: row.submitted_at or _("not sent"),
+                _("Your words"): lambda row: row.read(),
+                _("Number of words"): "words",
+                _("Language"): "language",
+                _("Draft kept"): "draft_saved_at",
+                _("Your draft"): lambda row: row.read_draft() if row.draft is not None else "",
+                _("Accepted"): "accepted_at",
+                _("Returned"): "returned_at",
+            },
+        ),
+    )
+    reviews = ReflectionReview.objects.filter(reflection__enrollment=enrollment)
+    yield Document(
+        "reflection-notes",
+        _("What was decided of your reflections"),
+        table(
+            reviews.select_related("reflection__module", "reflection__enrollment"),
+            {
+                _("When"): "at",
+                _("Module"): lambda row: _module(row.reflection),
+                _("Decision"): lambda row: OUTCOMES.get(row.outcome, row.outcome),
+                _("Notes you were given"): lambda row: row.read_note(),
+            },
+        ),
+    )
+
+
+def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
+    """Which answers were right stays here: the same questions are asked of others."""
+    attempts = list(enrollment.attempts.select_related("module").order_by("started_at"))
+    yield Document(
+        "knowledge-checks",
+        _("Knowledge checks"),
+        table(
+            attempts,
+            {
+                _("Module"): _module,
+                _("Attempt"): "number",
+                _("Begun"): "started_at",
+                _("Handed in"): "graded_at",
+                _("Score"): lambda row: f"{row.score:.0%}" if row.score is not None else "",
+                _("Passed"): "passed",
+            },
+        ),
+    )
+    yield Document(
+        "knowledge-check-answers",
+        _("What you answered in knowledge checks"),
+        [
+            {
+                _("Module"): _module(row),
+                _("Attempt"): str(row.number),
+                _("Question"): _prompt(question),
+                _("Your words"): "; ".join(_chosen(question, row.answers.get(question["key"], ()))),
+            }
+            for row in attempts
+            for question in row.questions
+        ],
+    )
+
+
+def _module(row: Any) -> str:
+    return str(row.module.title(_language()))
+
+
+def _details(data: Mapping[str, Any]) -> Iterable[str]:
+    for key, found in data.items():
+        title, say = DETAILS.get(key, (key, str))
+        yield f"{title}: {say(found)}"
+
+
+def _coded(labels: Coded, code: object) -> str:
+    return labels(code, Reader("UTC"))
+
+
+def _prompt(question: Mapping[str, Any]) -> str:
+    return str(question["prompt"].get(_language()) or question["prompt"]["en"])
+
+
+def _chosen(question: Mapping[str, Any], given: Iterable[str]) -> Iterable[str]:
+    """The words of the choices, as the attempt itself kept them."""
+    for key in given:
+        words = question["choices"].get(key, {})
+        yield str(words.get(_language()) or words.get("en") or key)
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+def register() -> None:
+    classes.declare(DATA)
+    shredders.register("courses", Shredder(WORDS, preview, shred, copy=copy, order=10))

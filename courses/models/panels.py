@@ -1,0 +1,26 @@
+"""The panel that Wagtail's editor asks the model of a page for."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import Panel
+
+
+class QualityPanel(Panel):
+    """What the newest saved draft still lacks, and what its reviewer will look at."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"heading": _("Before review"), "icon": "clipboard-list"} | kwargs)
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "authoring/quality_panel.html"
+
+        def is_shown(self) -> bool:
+            return self.instance.pk is not None
+
+        def get_context_data(self, parent_context: Any = None) -> dict[str, Any]:
+            # The page asks for its panel before anything that looks at pages can be imported.
+            from courses.before_review import looked_at
+
+            context = super().get_context_data(parent_context)
+            return context | looked_at(self.instance, self.request)

@@ -1,0 +1,47 @@
+"""How courts, accounts, invitations and what a program keeps lead to programs (lms/journal/belonging.py)."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from lms.journal.belonging import Way, register, register_path
+from lms.people.models import User
+from lms.referrals.models import Court, CourtMembership, Invitation, ProgramMembership, Referral
+
+
+def _of_court(court: Court) -> Iterable[UUID]:
+    """A court belongs to every program it refers to."""
+    return Referral.objects.filter(court=court.pk).order_by().values_list("program", flat=True).distinct()
+
+
+def _courts_of(programs: Sequence[UUID]) -> Iterable[UUID]:
+    return Referral.objects.filter(program__in=programs).order_by().values_list("court", flat=True).distinct()
+
+
+def _of_user(user: User) -> Iterable[UUID]:
+    """Where somebody works, whom their court refers to, where their own case is."""
+    held = ProgramMembership.objects.filter(user=user.pk).values_list("program", flat=True)
+    courts = CourtMembership.objects.filter(user=user.pk).values("court")
+    cases = Referral.objects.filter(court__in=courts) | Referral.objects.filter(person=user.pk)
+    return {*held, *cases.order_by().values_list("program", flat=True).distinct()}
+
+
+def _of_invitation(invitation: Invitation) -> Iterable[UUID]:
+    if invitation.program_id:
+        return [invitation.program_id]
+    return _of_court(invitation.court) if invitation.court else []
+
+
+def _invitations_of(programs: Sequence[UUID]) -> Iterable[UUID]:
+    found = Invitation.objects.filter(program__in=programs) | Invitation.objects.filter(court__in=_courts_of(programs))
+    return found.values_list("pk", flat=True)
+
+
+def register_all() -> None:
+    """Called when the apps are ready."""
+    register_path("referrals.program", "pk")
+    register_path("referrals.policyversion", "program")
+    register_path("referrals.agreement", "program")
+    register("referrals.court", Way(_of_court, _courts_of))
+    register("referrals.invitation", Way(_of_invitation, _invitations_of))
+    # Whose account it was, then, stands with the event: what somebody did elsewhere is not theirs who know them now.
+    register("people.user", Way(_of_user, lambda _programs: []))

@@ -1,0 +1,240 @@
+"""What is held about a case itself, and how it is put away and forgotten."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import ProtectedError, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from lms.keeping import classes, shredders
+from lms.keeping.shredders import Document, File, PutAway, Shredder, Word
+from lms.keeping.telling import facts, table, value
+from lms.referrals.models import STATUS_LABELS, Invitation, InvitationAsked, Referral
+from lms.referrals.rules.status import MOMENTS
+
+DATA = {
+    "referrals.Court": {"public": "name jurisdiction county state zone", "derived": "id"},
+    "referrals.CourtProfile": {
+        "identity": "accepted_by",
+        "public": "accepted_on report_kinds hearing_lead_days paper filing_copy holidays tolling_allowed max_months "
+        "report_language",
+        "derived": "id court",
+    },
+    "referrals.CourtMembership": {"derived": "id court user lead"},
+    "referrals.Program": {
+        "public": "name slug organization contact_name contact_phone contact_email cooling_hours",
+        "derived": "id",
+    },
+    "referrals.ProgramMembership": {"derived": "id program user role"},
+    "referrals.PolicyVersion": {
+        "public": "number in_force_from track_months cadence window_days grace_days cure_days quiet_from quiet_until "
+        "answer_days missed_in_row_at_risk missed_in_row_not_in_compliance missed_total_not_in_compliance "
+        "required_share review_business_days return_hours started_leeway_minutes outage_minutes pass_mark "
+        "attempts_before_cool_down cool_down_hours reflection_min_words reflection_reviewed hearing_lead_days "
+        "progress_day_of_month retention_years copy_needs_release referral_code_days",
+        "derived": "id program",
+    },
+    "referrals.Agreement": {"public": "kind version language title body digest", "derived": "id program"},
+    "referrals.Referral": {
+        "identity": "first_name last_name birth_year email phone language zone case_number reference officer_name "
+        "defense_counsel",
+        "compliance": "stage ordered_on complete_by conditions received_at invited_at enrolled_at course_started_at "
+        "course_completed_at track_opened_at completed_at not_completed_at referred_back_at withdrawn_at "
+        "transferred_at sealed_at forgotten_at",
+        "derived": "id program court person facilitator policy received_by",
+    },
+    "referrals.Hearing": {"compliance": "at kind recorded_at cancelled_at", "derived": "id referral"},
+    "referrals.AgreementAcceptance": {
+        "compliance": "accepted_at language",
+        "derived": "id referral agreement digest by",
+    },
+    "referrals.Invitation": {
+        "identity": "email first_name last_name language",
+        "security": "token_digest",
+        "derived": "id kind referral court program role lead made_at made_by expires_at accepted_at replaced_at "
+        "withdrawn_at renews user",
+    },
+    "referrals.InvitationAsked": {"security": "token_digest", "derived": "id asked_at settled_at invitation sent"},
+    "referrals.ReferralCode": {
+        "security": "digest",
+        "derived": "id referral made_at made_by expires_at used_at replaced_at",
+    },
+    "referrals.Pulse": {"public": "at", "derived": "id"},
+}
+WORDS = {
+    "referral": Word(gettext_lazy("the referral: name, numbers, addresses, the order")),
+    "case_shell": Word(
+        gettext_lazy("the case as an empty shell"),
+        gettext_lazy("its program, its court and the moments of its status, for counting and for the register"),
+    ),
+    "hearings": Word(gettext_lazy("hearings")),
+    "invitations": Word(gettext_lazy("invitations")),
+    "codes": Word(gettext_lazy("codes on paper that lead to the invitation")),
+    "acceptances": Word(
+        gettext_lazy("acceptances of agreements"),
+        gettext_lazy("the text’s version and digest and the moment, without a name"),
+    ),
+}
+# For the person's own copy.
+LIFE = {name: STATUS_LABELS[status] for name, status in MOMENTS} | {
+    "course_completed_at": gettext_lazy("Course completed")
+}
+# The words of the row, and what stands in their place.
+BLANK: dict[str, Any] = {
+    "first_name": "", "last_name": "", "birth_year": 0, "email": "", "phone": "", "zone": "", "case_number": "",
+    "reference": "", "conditions": [], "officer_name": "", "defense_counsel": "",
+}  # fmt: skip
+A_DATE = date(1900, 1, 1)  # where a date must stand and the true one may not
+
+
+def preview(referral: Referral) -> dict[str, int]:
+    return {
+        "referral": 1,
+        "hearings": referral.hearings.count(),
+        "invitations": referral.invitations.count(),
+        "codes": referral.codes.count(),
+        "case_shell": 1,
+        "acceptances": referral.acceptances.count(),
+    }
+
+
+def shred(referral: Referral, *, now: datetime) -> list[File]:
+    InvitationAsked.objects.filter(Q(invitation__referral=referral) | Q(sent__referral=referral)).delete()
+    referral.invitations.all().delete()
+    referral.codes.all().delete()
+    for hearing in referral.hearings.all():
+        try:
+            hearing.delete()
+        except ProtectedError:
+            # A released report was scheduled from it.
+            hearing.kind, hearing.at = "", hearing.recorded_at
+            hearing.save(update_fields=["kind", "at"])
+    _write(referral, BLANK | {"person": None, "facilitator": None, "complete_by": None, "ordered_on": A_DATE})
+    Referral.objects.filter(pk=referral.pk).update(language="en")
+    return []
+
+
+def seal(referral: Referral, *, now: datetime) -> PutAway:
+    Invitation.objects.filter(referral=referral, accepted_at=None, replaced_at=None).update(replaced_at=now)
+    referral.codes.filter(used_at=None, replaced_at=None).update(replaced_at=now)
+    values = {name: getattr(referral, name) for name in BLANK}
+    values["hearings"] = {str(hearing.pk): hearing.kind for hearing in referral.hearings.all()}
+    values["invitations"] = {str(i.pk): i.email for i in referral.invitations.all()}
+    referral.hearings.update(kind="")
+    referral.invitations.update(email="")
+    _write(referral, BLANK)
+    return PutAway(values)
+
+
+def unseal(referral: Referral, values: dict[str, Any], *, now: datetime) -> list[File]:
+    for pk, kind in values.pop("hearings", {}).items():
+        referral.hearings.filter(pk=pk).update(kind=kind)
+    for pk, email in values.pop("invitations", {}).items():
+        for invitation in referral.invitations.filter(pk=pk):
+            invitation.email = email
+            invitation.save(update_fields=["email"])
+    _write(referral, values)
+    return []
+
+
+def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
+    yield from _of_the_case(referral)
+    yield Document(
+        "hearings",
+        _("Hearings"),
+        table(
+            referral.hearings.all(),
+            {_("When"): "at", _("Kind"): "kind", _("Recorded"): "recorded_at", _("Cancelled"): "cancelled_at"},
+        ),
+    )
+    yield Document(
+        "agreements",
+        _("What you agreed to"),
+        table(
+            referral.acceptances.select_related("agreement").order_by("accepted_at"),
+            {
+                _("Accepted"): "accepted_at",
+                _("Language"): "language",
+                _("Text"): lambda row: f"{row.agreement.title}\n\n{row.agreement.body}",
+                _("Version"): lambda row: row.agreement.version,
+                _("Digest"): "digest",
+            },
+        ),
+    )
+    yield Document(
+        "invitations",
+        _("Invitations that were made for you"),
+        table(
+            referral.invitations.order_by("made_at"),
+            {
+                _("Made"): "made_at",
+                _("E-mail address"): "email",
+                _("Name"): lambda row: f"{row.first_name} {row.last_name}".strip(),
+                _("Language"): "language",
+                _("Valid until"): "expires_at",
+                _("State"): "state",
+            },
+        ),
+    )
+    yield Document(
+        "codes",
+        _("Codes that were printed for you"),
+        table(
+            referral.codes.order_by("made_at"),
+            {
+                _("Made"): "made_at",
+                _("Valid until"): "expires_at",
+                _("Used"): "used_at",
+                _("Replaced"): "replaced_at",
+            },
+        ),
+    )
+
+
+def _of_the_case(referral: Referral) -> Iterable[Document]:
+    conditions = [
+        {_("What"): f"{_('Condition as ordered')} {number}", _("Value"): condition}
+        for number, condition in enumerate(referral.conditions, 1)
+    ]
+    said = facts(
+        referral,
+        {
+            _("Name"): "name",
+            _("Year of birth"): "birth_year",
+            _("E-mail address"): "email",
+            _("Telephone"): "phone",
+            _("Language"): "language",
+            _("Time zone"): "zone",
+            _("Case number"): "case_number",
+            _("Prosecutor’s reference"): "reference",
+            _("Court"): "court",
+            _("Program"): "program",
+            _("Stage of the process"): "stage",
+            _("Ordered on"): "ordered_on",
+            _("Complete by"): "complete_by",
+            _("Status"): "status_label",
+        },
+    )
+    yield Document("referral", _("The referral"), said + conditions)
+    yield Document(
+        "case-moments",
+        _("How the case went"),
+        [
+            {_("When"): value(at), _("What"): str(words)}
+            for name, words in LIFE.items()
+            if (at := getattr(referral, name))
+        ],
+    )
+
+
+def _write(referral: Referral, values: dict[str, Any]) -> None:
+    for name, held in values.items():
+        setattr(referral, name, held)
+    referral.save(update_fields=list(values))
+
+
+def register() -> None:
+    classes.declare(DATA)
+    shredders.register("referrals", Shredder(WORDS, preview, shred, seal, unseal, copy, order=100))

@@ -1,0 +1,170 @@
+"""What anyone was shown is retired or taken back, never deleted: every one of Wagtail's roads says so politely."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.urls import reverse
+from wagtail.models import GroupPagePermission, Page, Revision
+
+from courses.actions.authoring import _group
+from courses.actions.editions import publish_edition
+from courses.models import CoursePage, EditionModule, ModulePage
+from courses.retiring import WasShown
+from lms.journal.models import Event
+from lms.referrals.models import ProgramRole
+from tests.builders import JANUARY, a_program, a_published_course, an_administrator, an_author, an_enrolled_referral
+
+pytestmark = pytest.mark.django_db
+API = "/authoring/api/main/pages/{}/action/{}/"
+SAID = "cannot be deleted. Retire it"
+
+
+class World:
+    """Two courses in which the administrator may do all that Wagtail lets anyone do."""
+
+    def __init__(self) -> None:
+        self.program, self.other = a_program(), a_program()
+        for program in (self.program, self.other):
+            a_published_course(program)
+        self.administrator, self.author = an_administrator(self.program), an_author(self.program)
+        from lms.referrals.actions.invitations import grant_role
+
+        grant_role(program=self.other, user=self.administrator, role=ProgramRole.ADMINISTRATOR)
+        may = Permission.objects.get(content_type__app_label="wagtailcore", codename="bulk_delete_page")
+        for course in CoursePage.objects.all():
+            group = _group(course.program, ProgramRole.ADMINISTRATOR)
+            GroupPagePermission.objects.get_or_create(group=group, page=course.page_ptr, permission=may)
+
+    def course(self, program=None) -> CoursePage:
+        return CoursePage.objects.get(program=program or self.program, locale__language_code="en")
+
+    @property
+    def module(self) -> ModulePage:
+        return ModulePage.objects.child_of(self.course()).order_by("path").first()
+
+    def draft(self) -> ModulePage:
+        page = ModulePage(title="Never shown", slug="never-shown", owner=self.author, live=False)
+        self.course().add_child(instance=page)
+        page.save_revision(user=self.author)
+        return page
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def client(world, signed_in):
+    return signed_in(world.administrator)
+
+
+def test_the_delete_button_says_what_can_be_done_instead(world, client):
+    for page in (world.module, world.course()):
+        answer = client.post(reverse("wagtailadmin_pages:delete", args=[page.pk]), follow=True)
+        assert SAID in answer.content.decode()
+        assert Page.objects.filter(pk=page.pk).exists()
+
+
+def test_so_does_deleting_many(world, client):
+    draft = world.draft()
+    answer = client.post(f"/authoring/bulk/wagtailcore/page/delete/?id={draft.pk}&id={world.module.pk}", follow=True)
+    assert SAID in answer.content.decode()
+    assert ModulePage.objects.filter(pk__in=[draft.pk, world.module.pk]).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("action", "words"), [("delete", "cannot be deleted"), ("unpublish", "takes nothing away from anyone")]
+)
+def test_so_does_the_api(world, client, action, words):
+    answer = client.post(API.format(world.module.pk, action))
+    assert (answer.status_code, words in answer.json()["detail"]) == (403, True)
+    assert world.module.live
+
+
+def test_so_does_moving_it_away_by_whichever_road(world, client):
+    there = world.course(world.other)
+    Page.objects.filter(pk=world.module.pk).update(slug="of-its-own")
+    address = reverse("wagtailadmin_pages:move_confirm", args=[world.module.pk, there.pk])
+    assert "it stays there" in client.post(address, follow=True).content.decode()
+    bulk = client.post(
+        f"/authoring/bulk/wagtailcore/page/move/?id={world.module.pk}", {"chooser": there.pk}, follow=True
+    )
+    assert bulk.status_code == 200
+    api = client.post(API.format(world.module.pk, "move"), {"destination_page_id": there.pk, "position": "last-child"})
+    assert (api.status_code, "it stays there" in api.json()["detail"]) == (403, True)
+    assert world.module.get_parent().pk == world.course().pk
+
+
+def test_within_its_course_it_may_be_moved(world):
+    first, last = ModulePage.objects.child_of(world.course()).order_by("path")
+    first.move(last, pos="right", user=world.administrator)
+    assert ModulePage.objects.child_of(world.course()).order_by("path").last() == first
+
+
+def test_unpublishing_a_module_leads_to_retiring_it_and_a_course_cannot_be(world, client):
+    answer = client.post(reverse("wagtailadmin_pages:unpublish", args=[world.module.pk]))
+    assert answer.url == reverse("retire_module", args=[world.module.pk])
+    answer = client.post(reverse("wagtailadmin_pages:unpublish", args=[world.course().pk]), follow=True)
+    assert "stops nobody who takes it" in answer.content.decode()
+    bulk = client.post(f"/authoring/bulk/wagtailcore/page/unpublish/?id={world.module.pk}", follow=True)
+    assert "takes nothing away from anyone" in bulk.content.decode()
+    assert world.module.live
+    assert world.course().live
+
+
+def test_an_alias_of_what_was_shown_is_made_a_page_without_a_fault_and_nothing_is_shown_by_it(world, client):
+    alias = world.module.create_alias(parent=world.course(), update_slug="an-alias")
+    pinned = set(EditionModule.objects.values_list("revision_en", flat=True))
+    answer = client.post(reverse("wagtailadmin_pages:convert_alias", args=[alias.pk]), follow=True)
+    assert answer.status_code == 200
+    assert ModulePage.objects.get(pk=alias.pk).alias_of_id is None
+    assert set(EditionModule.objects.values_list("revision_en", flat=True)) == pinned
+
+
+def test_code_is_refused_too(world):
+    with pytest.raises(WasShown):
+        world.module.delete()
+    with pytest.raises(WasShown):
+        world.course().delete()
+
+
+def test_no_version_that_anyone_was_shown_is_purged(world):
+    shown = world.module.live_revision_id
+    for n in range(3):
+        page = world.module
+        page.title = f"Draft {n}"
+        page.save_revision()
+    before = Revision.objects.for_instance(world.module).count()
+    call_command("purge_revisions")
+    left = set(Revision.objects.for_instance(world.module).values_list("pk", flat=True))
+    assert shown in left
+    assert len(left) == 2 < before
+
+
+def test_a_page_that_nobody_was_shown_is_deleted_like_any_other(world, client):
+    draft = world.draft()
+    client.post(reverse("wagtailadmin_pages:delete", args=[draft.pk]))
+    assert not ModulePage.objects.filter(pk=draft.pk).exists()
+
+
+def test_a_retired_module_goes_out_of_the_next_edition_and_stays_with_those_under_way(world, client):
+    referral = an_enrolled_referral(program=world.program)
+    key = world.module.translation_key
+    address = reverse("retire_module", args=[world.module.pk])
+    assert "One person is under way with it, and keeps it." in client.get(address).content.decode()
+    client.post(address, follow=True)
+    assert not ModulePage.objects.filter(translation_key=key, live=True).exists()
+    publish_edition(course=world.course(), by=None, now=JANUARY)
+    assert referral.enrollment.edition.modules.filter(page_key=key).exists()
+    assert not EditionModule.objects.filter(page_key=key, edition__number=2).exists()
+    assert Event.objects.get(kind="module.retired").by == world.administrator
+
+
+def test_an_author_retires_her_own_and_no_other(world, signed_in):
+    address = reverse("retire_module", args=[world.module.pk])
+    fellow = an_author(world.program)
+    ModulePage.objects.filter(translation_key=world.module.translation_key).update(owner=world.author)
+    assert signed_in(fellow).post(address).status_code == 404
+    assert signed_in(world.author).post(address).status_code == 302
+    assert not world.module.live

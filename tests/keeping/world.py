@@ -1,0 +1,206 @@
+"""A case that holds one word wherever a word can stand, so that it can be looked for afterwards."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import connection
+from django.test import Client, override_settings
+
+from accountability.actions import check_ins, commitments, decisions, tracks
+from accountability.models import Review, Track
+from courses.actions import attempts, evidence, reflections
+from courses.models import Enrollment
+from court_reports.actions import draft as drafts
+from court_reports.models import Kind, Release, Report
+from lms.outbox import numbers, outbox
+from lms.outbox.models import Message, Wish
+from lms.people.actions import kept_words, sign_ins
+from lms.people.models import SignIn, User
+from lms.referrals import actions as referrals
+from lms.referrals.actions import codes, invitations
+from lms.referrals.models import InvitationAsked, Referral
+from lms.referrals.rules.codes import plain
+from tests.builders import (
+    JANUARY,
+    a_court,
+    a_court_user,
+    a_facilitator,
+    a_person,
+    a_program,
+    a_published_course,
+    a_referral,
+    accept,
+    an_administrator,
+    at,
+)
+from tests.conftest import sign_in_session
+from tests.court_reports.cases import a_release_of, check_ins_of
+from tests.files.corpus import a_pdf
+
+MARK = "zanahoria"
+# Of a message, beside the one that waits.
+STATES = ("waiting", "claimed", "sent", "suppressed", "uncertain", "refused", "uncertain settled")
+NOW = at("2026-03-20 12:00")
+DAY = timedelta(days=1)
+
+
+@dataclass
+class World:
+    referral: Referral
+    person: User
+    facilitator: User
+    admin: User
+    other_admin: User
+    clerk: User
+    release: Release
+    client: Client
+    needles: tuple[str, ...]  # what else is about this person, and bears no mark
+
+
+def a_marked_world(**fields: Any) -> World:
+    """Referred, enrolled, taught, in the track, reported on; with everything that may be left lying about."""
+    program = a_program(name="Amends Lantern", organization="Lantern Community Justice")
+    a_published_course(program, modules=1)
+    court = a_court(profile={"filing_copy": True})
+    facilitator = a_facilitator(program)
+    referral = a_referral(
+        program=program,
+        court=court,
+        **{
+            "first_name": f"{MARK}first", "last_name": f"{MARK}last", "email": f"{MARK}@people.example",
+            "phone": f"{MARK}-555", "case_number": f"{MARK}-77", "reference": f"{MARK}-ref",
+            "conditions": [f"Complete the course of {MARK}"], "officer_name": f"{MARK} officer",
+            "defense_counsel": f"{MARK} counsel",
+        } | fields,
+    )  # fmt: skip
+    needles = _a_way_in(referral, facilitator)
+    person = a_person(referral)
+    accept(referral, person, JANUARY)
+    referral.refresh_from_db()
+    client = Client()
+    sign_in_session(client, person)
+    world = World(
+        referral, person, facilitator, an_administrator(program), an_administrator(program), a_court_user(court),
+        _a_life(referral, person, facilitator), client, (*needles, *_ways_to_reach(referral, person)),
+    )  # fmt: skip
+    UserSession.objects.create(
+        user=person, ip="10.1.2.3", session_key=client.session.session_key, user_agent=f"{MARK} phone", last_seen_at=NOW
+    )
+    kept_words.keep(user=person, path="/check-ins/", fields={"words": [f"{MARK} kept"]}, now=NOW)
+    return world
+
+
+def _a_way_in(referral: Referral, facilitator: User) -> tuple[str, ...]:
+    """Invited, asked for a new invitation, and given a code on paper, before there was an account."""
+    token = referrals.invite(referral=referral, by=None, now=JANUARY)
+    invitations.ask_for_new(token=token, now=JANUARY)
+    invitations.answer_asked(now=JANUARY)
+    assert InvitationAsked.objects.filter(invitation__referral=referral, settled_at__isnull=False).exists()
+    printed = codes.make(referral=referral, by=facilitator, now=JANUARY)
+    return token, printed.code, plain(printed.code), printed.row.digest
+
+
+def _ways_to_reach(referral: Referral, person: User) -> tuple[str, ...]:
+    """A mobile number that was shown to be theirs, sign-ins, and a message in each of its states."""
+    with override_settings(SMS_PROVIDER="file"):
+        number = numbers.ask(user=person, typed="(201) 555-0123", wish=Wish.BOTH, zone="", now=NOW)
+    numbers.confirm(user=person, code=numbers.code_of(number), now=NOW)
+    sign_ins.note(
+        user=person, how=SignIn.How.PASSKEY, user_agent="Mozilla/5.0 (Linux; Android 15) Chrome/140",
+        address="203.0.113.77", now=NOW,
+    )  # fmt: skip
+    for state in STATES:
+        message = outbox.post(
+            key=f"{state}:{referral.pk}", kind="check_in.missed", to=person, at=NOW, about=referral.pk,
+            context={"path": f"/{MARK}/"},
+        )  # fmt: skip
+        if state != "waiting":
+            Message.objects.filter(pk=message.pk).update(**{f"{name}_at": NOW for name in state.split()})
+    return "2015550123", number.digest, "203.0.113."
+
+
+def an_order() -> bytes:
+    """A court's order about this person, as the court sent it."""
+
+    def name_it(pdf: pikepdf.Pdf) -> None:
+        pdf.docinfo["/Title"] = f"In re {MARK}"
+
+    data = a_pdf(name_it, deterministic_id=True)
+    assert MARK.encode() in data
+    return data
+
+
+def _a_life(referral: Referral, person: User, facilitator: User) -> Release:
+    start = at("2026-01-20 10:00")
+    referrals.add_hearing(referral=referral, at=NOW + 9 * DAY, kind=f"{MARK} hearing", by=facilitator, now=start)
+    _a_course(referral, person, facilitator, start)
+    opened = at("2026-02-02 10:00")
+    track = tracks.open_track(referral=referral, by=None, now=opened)
+    referrals.mark_track_opened(referral=referral, by=None, now=opened)
+    referral.refresh_from_db()
+    _a_track(track, person, facilitator)
+    release = a_release_of(referral, Kind.ENROLLMENT, now=NOW)
+    notice = drafts.draft(referral=referral, kind=Kind.NON_COMPLIANCE, by=facilitator, now=NOW)
+    drafts.answer(report=notice, words=f"{MARK} answer", by=person, now=NOW)
+    assert Report.objects.filter(referral=referral).count() == 2
+    return release
+
+
+def _a_course(referral: Referral, person: User, facilitator: User, now: datetime) -> None:
+    enrollment = Enrollment.objects.select_related("referral__person", "policy", "edition").get(referral=referral)
+    module = enrollment.edition.modules.order_by("position")[0]
+    evidence.open_step(enrollment=enrollment, module=module, step=1, by=person, now=now, language="en")
+    evidence.attest(enrollment=enrollment, module=module, kind="module", by=person, now=now)
+    check = module.asked("knowledge_check")[0]["id"]
+    attempts.start(enrollment=enrollment, module=module, block_id=check, by=person, now=now)
+    block = module.asked("reflection")[0]["id"]
+    what = {"enrollment": enrollment, "module": module, "block_id": block, "language": "en", "now": now}
+    row = reflections.submit(**what, text=f"{MARK} reflection " * 200, by=person)
+    reflections.review(reflection=row, outcome="returned", note=f"{MARK} note", by=facilitator, now=now)
+    reflections.save_draft(**what, text=f"{MARK} draft")
+
+
+def _a_track(track: Track, person: User, facilitator: User) -> None:
+    first, second = check_ins_of(track.referral)[:2]
+    answers = {"q": f"{MARK} answered", "help": "no"}
+    check_ins.submit(check_in=first, answers=answers, form=None, language="en", by=person, now=first.due_at - DAY)
+    decisions.review(
+        check_in=first, outcome=Review.RETURNED, note=f"{MARK} question", by=facilitator, now=first.due_at - DAY / 2
+    )
+    check_ins.save_draft(check_in=second, answers={"q": f"{MARK} unsent"}, now=second.opens_at)
+    commitments.add(
+        track=track,
+        words=f"{MARK} undertakes",
+        named_by_order=f"{MARK} ordered",
+        required=True,
+        by=facilitator,
+        now=NOW,
+    )
+    tracks.toll(
+        track=track, from_on=date(2026, 4, 6), to_on=date(2026, 4, 8), reason="hospital",
+        authority=f"Dr. {MARK}", by=facilitator, now=NOW,
+    )  # fmt: skip
+    tracks.extend(track=track, days=3, reason=f"{MARK} asked", ordered_by=f"Judge {MARK}", by=facilitator, now=NOW)
+
+
+def whole_database(*, but: tuple[str, ...] = ()) -> str:
+    """Every value of every table, as text."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            if table in but:
+                continue
+            cursor.execute(f'SELECT * FROM "{table}"')
+            for row in cursor.fetchall():
+                found += [bytes(v).decode("latin-1") if isinstance(v, bytes | memoryview) else str(v) for v in row]
+    return "\n".join(found)
+
+
+def files() -> set[Path]:
+    root = Path(settings.PRIVATE_ROOT)
+    return {path for path in root.rglob("*") if path.is_file()} if root.exists() else set()
