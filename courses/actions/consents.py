@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from courses.actions import withdrawal
+from courses.actions.consent_lines import PATH, add, newest, write
 from courses.consent_words import ConsentText
 from courses.links import path_of
 from courses.models import Consent, ModulePage, StoryLink
@@ -19,8 +21,6 @@ from lms.outbox.models import Category
 from lms.people.models import User
 from lms.referrals.actions.roles import administrators_of
 from lms.referrals.models import Program
-
-PATH = "/authoring/consents/"
 
 
 class NotHers(Exception):
@@ -51,8 +51,6 @@ def give(
     *, story: uuid.UUID, page: ModulePage, program: Program, terms: Terms, text: ConsentText, by: User, now: datetime
 ) -> Consent:
     """Agree, or agree anew: words that were taken back and not destroyed yet stand again. Raises NotHers, TooLong, Gone."""
-    from courses.actions import withdrawal  # it writes lines of the ledger too
-
     last = newest(story)
     if last and last.author_id != by.pk:
         raise NotHers(story)
@@ -60,7 +58,7 @@ def give(
         raise TooLong(terms.days)
     if crypto.is_put_away(story):
         raise Gone(story)
-    row = _line(
+    row = write(
         last,
         Consent(
             story=story,
@@ -148,32 +146,3 @@ def _end(row: Consent, now: datetime) -> None:
             key=f"consent:{ended.pk}:ended", kind="consent.ended", to=row.author, at=now,
             context={"path": PATH},
         )  # fmt: skip
-
-
-def newest(story: uuid.UUID) -> Consent | None:
-    """The line that holds now, with its program and author."""
-    rows = Consent.objects.select_related("program", "author")
-    return rows.filter(story=story).order_by("-number").first()
-
-
-def add(last: Consent, act: Act, *, byline: str, by: User | None, now: datetime) -> Consent:
-    """A further line that says the same but for the act and the name. Inside the caller's transaction."""
-    kept = {
-        name: getattr(last, name)
-        for name in (
-            "story", "program", "page_key", "author", "languages", "media", "starts_at", "ends_at", "paid",
-            "text_version", "text_language", "text_digest", "backup_days",
-        )
-    }  # fmt: skip
-    return _line(last, Consent(act=act, byline=byline, **kept), by, now)
-
-
-def _line(last: Consent | None, row: Consent, by: User | None, now: datetime) -> Consent:
-    """Two at once cannot both write the next number: the constraint lets one of them through."""
-    row.number, row.at = (last.number if last else 0) + 1, now
-    row.save(force_insert=True)
-    journal.record(
-        f"consent.{row.act}", about=None, on=row, by=by, at=now,
-        data={"digest": row.text_digest, "version": row.text_version},
-    )  # fmt: skip
-    return row

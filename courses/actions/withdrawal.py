@@ -20,7 +20,7 @@ from wagtail.models import PageLogEntry, ReferenceIndex, Revision, TaskState, Wo
 from wagtail.search import index
 
 from courses import consents as ledger
-from courses.actions import completion, consents, media
+from courses.actions import completion, consent_lines, media
 from courses.models import Consent, CoolingOff, EditionModule, Enrollment, FineWord, ModulePage, TakenBack
 from courses.models.consent import Act
 from courses.rules.consent import seconds_not_owed
@@ -130,7 +130,7 @@ def take_back(*, story: uuid.UUID, keep_days: int = 0, by: User, by_link: bool =
 @transaction.atomic
 def _hide(story: uuid.UUID, keep_days: int, by: User, by_link: bool, now: datetime) -> TakenBack:
     """From the end of this transaction on it is shown nowhere. Nobody owes what it was; whoever must know is told."""
-    last = consents.newest(story)
+    last = consent_lines.newest(story)
     if last is None or last.act == Act.TAKEN_BACK:
         raise NothingToTakeBack(story)
     row, editions = _close(last, keep_days, by, by_link, now)
@@ -141,7 +141,7 @@ def _hide(story: uuid.UUID, keep_days: int, by: User, by_link: bool, now: dateti
 
 def _close(last: Consent, keep_days: int, by: User, by_link: bool, now: datetime) -> tuple[TakenBack, set[uuid.UUID]]:
     """The ledger's last line, and what was owed for the story waived; in which editions it stood."""
-    closed = consents.add(last, Act.TAKEN_BACK, byline=last.shown_byline, by=by, now=now)
+    closed = consent_lines.add(last, Act.TAKEN_BACK, byline=last.shown_byline, by=by, now=now)
     row = TakenBack.objects.create(
         consent=closed, at=now, keep_until=now + timedelta(days=keep_days) if keep_days else None
     )
@@ -198,7 +198,7 @@ def _tell_its_author(consent: Consent, now: datetime) -> None:
     if consent.author.email:
         outbox.post(
             key=f"consent:{consent.pk}:done", kind="consent.done", to=consent.author, at=now,
-            context={"path": consents.PATH},
+            context={"path": consent_lines.PATH},
         )  # fmt: skip
 
 

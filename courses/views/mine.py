@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from courses import links
-from courses.actions import consents, withdrawal
+from courses.actions import consent_lines, withdrawal
 from courses.consent_forms import TakeBackForm
 from courses.models.consent import Act
 from lms.limits import limited
@@ -18,7 +18,7 @@ from lms.limits import limited
 def take_back(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks; POST does it. A link that is wrong or was revoked is not there; one that was used says that it is done."""
     link = links.find(token)
-    last = consents.newest(link.story) if link else None
+    last = consent_lines.newest(link.story) if link else None
     if last is None:
         raise Http404
     form = TakeBackForm(request.POST if request.method == "POST" else None)

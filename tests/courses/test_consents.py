@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Revision
 
-from courses.actions import consents, withdrawal
+from courses.actions import consent_lines, consents, withdrawal
 from courses.actions.editions import CannotPublish, publish_edition
 from courses.consent_words import consent_text
 from courses.links import path_of
@@ -218,7 +218,7 @@ def test_a_story_is_shown_no_longer_than_its_consent_and_again_when_it_is_renewe
     assert "It is not shown now" in shown
     assert client.get(media).status_code == 404
     consents.keep_in_time(now=timezone.now())
-    assert consents.newest(story).act == Act.ENDED
+    assert consent_lines.newest(story).act == Act.ENDED
     agree(program, story, author, now=timezone.now(), number=1, media=[block])
     assert NEEDLES["en"] in client.get(address).content.decode()
     assert client.get(media).status_code == 200
@@ -252,13 +252,13 @@ def test_she_agrees_gets_her_link_once_and_takes_it_back_on_her_own_pages(progra
     assert "waits for your consent" in client.get("/authoring/").content.decode()
     terms = {"byline": BYLINE, "languages": ["en", "es"], "days": "365", "paid": "no", "agree": "on"}
     post_proved(client, reverse("give_consent", args=[story]), terms)
-    consent = consents.newest(story)
+    consent = consent_lines.newest(story)
     assert (consent.byline, consent.languages, consent.paid) == (BYLINE, ["en", "es"], False)
     link = path_of(StoryLink.objects.get())
     page = reverse("my_consent", args=[story])
     assert [link in client.get(page).content.decode() for _ in range(2)] == [True, False]
     client.post(reverse("rename_consent", args=[story]), {"byline": "Another"})
-    assert consents.newest(story).byline == "Another"
+    assert consent_lines.newest(story).byline == "Another"
     client.post(reverse("take_back_story", args=[story]), {"words": "keep"})
     assert "lie sealed until" in client.get(page).content.decode()
     client.post(reverse("destroy_story", args=[story]))
@@ -275,7 +275,7 @@ def test_nobody_else_opens_her_pages(program, author, signed_in):
             assert client.get(reverse(name, args=[story])).status_code == 404
         for name in ("rename_consent", "take_back_story", "destroy_story", "story_link", "give_consent"):
             assert client.post(reverse(name, args=[story])).status_code == 404
-    assert consents.newest(story).act == Act.GIVEN
+    assert consent_lines.newest(story).act == Act.GIVEN
 
 
 def test_the_journal_bears_digests_and_no_words(program, author):
@@ -301,9 +301,9 @@ def test_the_link_takes_back_without_signing_in_and_only_on_a_press(program, aut
     assert [
         w for w in (NEEDLES["en"], BYLINE, pages(program)["en"].title, program.name, str(story)) if w in shown
     ] == []
-    assert consents.newest(story).act == Act.GIVEN
+    assert consent_lines.newest(story).act == Act.GIVEN
     assert "It is done" in client.post(link).content.decode()
-    assert consents.newest(story).act == Act.TAKEN_BACK
+    assert consent_lines.newest(story).act == Act.TAKEN_BACK
     assert TakenBack.objects.get().destroyed_at
     assert "It is done" in client.get(link).content.decode()
 
@@ -318,7 +318,7 @@ def test_a_wrong_a_revoked_and_a_replaced_link_are_one_answer(program, author, c
     answers = {without_address(client.get(a), a) for a in (old, new, wrong, "/mine/x/")}
     assert len(answers) == 1
     assert {client.post(a).status_code for a in (old, new, wrong)} == {404}
-    assert consents.newest(story).act == Act.GIVEN
+    assert consent_lines.newest(story).act == Act.GIVEN
 
 
 def without_address(response, address):
