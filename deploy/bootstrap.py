@@ -110,6 +110,7 @@ def build_assets() -> None:
           f"--load-path={ROOT / 'node_modules/@uswds/uswds/packages'}", ROOT / "lms/static/scss/amends.scss", css / "amends.css"],
          env=environment, otherwise="the style sheet could not be built")  # fmt: skip
     copy_fonts()
+    copy_reading_font()
     stamp.write_text(fingerprint)
 
 
@@ -146,6 +147,17 @@ def copy_fonts() -> None:
         if found is None:
             fail(f"the font package holds no NotoSerif_{name}.ttf")
         shutil.copyfile(found, target / f"NotoSerif-{style}.ttf")
+
+
+def copy_reading_font() -> None:
+    """For pages, and fetched only by who chose it."""
+    target = BUILD / "static/fonts"
+    target.mkdir(parents=True, exist_ok=True)
+    for weight in (400, 700):
+        source = ROOT / f"node_modules/@fontsource/opendyslexic/files/opendyslexic-latin-{weight}-normal.woff2"
+        if not source.exists():
+            fail(f"the font package holds no {source.name}")
+        shutil.copyfile(source, target / f"opendyslexic-{weight}.woff2")
 
 
 def compile_catalogs() -> None:

@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from lms.people.models import Colors, Letters, TypeSize
 
 
 class AddPasskeyForm(AddWebAuthnForm):
@@ -22,3 +25,11 @@ class RenamePasskeyForm(EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of the device")
+
+
+class LookForm(forms.Form):
+    """How pages look for one person."""
+
+    type_size = forms.ChoiceField(label=_("Size of the letters"), choices=TypeSize.choices, widget=forms.RadioSelect)
+    letters = forms.ChoiceField(label=_("Shape of the letters"), choices=Letters.choices, widget=forms.RadioSelect)
+    colors = forms.ChoiceField(label=_("Colors"), choices=Colors.choices, widget=forms.RadioSelect)

@@ -20,7 +20,7 @@ from lms.referrals.models import Referral
 
 DATA = {
     "people.User": {
-        "identity": "first_name last_name email zone language",
+        "identity": "first_name last_name email zone language type_size letters colors",
         "security": "password last_login username",
         "derived": "id is_superuser is_staff is_active date_joined kind groups user_permissions",
     },
@@ -71,6 +71,9 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         *((_("E-mail address"), each) for each in dict.fromkeys((person.email, *(row.email for row in addresses)))),
         (_("Language"), person.get_language_display()),
         (_("Time zone"), person.zone),
+        (_("Size of the letters"), person.get_type_size_display()),
+        (_("Shape of the letters"), person.get_letters_display()),
+        (_("Colors"), person.get_colors_display()),
         (_("Account opened"), value(person.date_joined)),
         *((_("Second step at sign-in"), str(factor.get_type_display())) for factor in factors),
     ]

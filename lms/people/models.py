@@ -19,6 +19,24 @@ class Kind(models.TextChoices):
     SURVIVOR_PARTICIPANT = "survivor_participant", _("Survivor participant")
 
 
+class TypeSize(models.TextChoices):
+    USUAL = "usual", _("As usual")
+    LARGE = "large", _("Larger")
+    LARGEST = "largest", _("Largest")
+
+
+class Letters(models.TextChoices):
+    USUAL = "usual", _("As usual")
+    SPACED = "spaced", _("With more space between letters and lines")
+    OPENDYSLEXIC = "opendyslexic", _("OpenDyslexic, with more space: some people with dyslexia read it more easily")
+
+
+class Colors(models.TextChoices):
+    DEVICE = "device", _("As this device is set")
+    LIGHT = "light", _("Light")
+    DARK = "dark", _("Dark")
+
+
 def random_handle() -> str:
     """A sign-in name that says nothing about a person."""
     return secrets.token_hex(6)
@@ -35,6 +53,10 @@ class User(AbstractUser):
         _("language"), max_length=2, choices=[("en", "English"), ("es", "Español")], default="en"
     )
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    # How pages look for this person, on whichever device they sign in.
+    type_size = models.CharField(_("Size of the letters"), max_length=12, choices=TypeSize, default=TypeSize.USUAL)
+    letters = models.CharField(_("Shape of the letters"), max_length=12, choices=Letters, default=Letters.USUAL)
+    colors = models.CharField(_("Colors"), max_length=12, choices=Colors, default=Colors.DEVICE)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 

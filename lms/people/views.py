@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lms.people import sessions
-from lms.people.actions import kept_words
+from lms.people.actions import accounts, kept_words
 from lms.people.actions.sign_ins import KEPT_FOR, UNRECORDED
+from lms.people.forms import LookForm
 from lms.people.http import Request
 from lms.people.models import KeptWords, SignIn
 from lms.referrals.access import zone_of
@@ -31,6 +32,19 @@ def kept(request: Request, kept_id: uuid.UUID) -> HttpResponse:
     fields = kept_words.read(row)
     texts = sorted((value for values in fields.values() for value in values if " " in value.strip()), key=len)
     return render(request, "account/kept.html", {"kept": row, "fields": fields, "texts": texts[-SHOWN:][::-1]})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def look(request: Request) -> HttpResponse:
+    """How large, in which letters and colors pages are shown to this person: seen at once, on this page itself."""
+    user = request.user
+    chosen = {"type_size": user.type_size, "letters": user.letters, "colors": user.colors}
+    form = LookForm(request.POST or None, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        accounts.choose_look(user=user, **form.cleaned_data)
+        messages.success(request, _("Saved. Pages look like this now, on every device where you sign in."))
+        return redirect("people:look")
+    return render(request, "account/look.html", {"form": form})
 
 
 @require_safe

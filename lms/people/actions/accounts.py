@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from lms import crypto
-from lms.people.models import KeptWords, SignIn, User, random_handle
+from lms.people.models import Colors, KeptWords, Letters, SignIn, TypeSize, User, random_handle
 
 
 @transaction.atomic
@@ -23,9 +23,16 @@ def close_and_blank(*, user: User, now: datetime) -> None:
     user.groups.clear()
     user.username, user.email, user.first_name, user.last_name = random_handle(), None, "", ""
     user.zone, user.language, user.last_login, user.is_active = "", "en", None, False
+    user.type_size, user.letters, user.colors = TypeSize.USUAL, Letters.USUAL, Colors.DEVICE
     user.set_unusable_password()
     user.save()
     crypto.destroy_subject(user.pk, now=now)
+
+
+def choose_look(*, user: User, type_size: str, letters: str, colors: str) -> None:
+    """How pages look for this person. Not an event: how somebody reads is nobody else's business."""
+    user.type_size, user.letters, user.colors = type_size, letters, colors
+    user.save(update_fields=["type_size", "letters", "colors"])
 
 
 def end_sessions(*, user: User) -> None:

@@ -7,9 +7,11 @@ const page = document.querySelector("[data-beat]");
 if (page) {
   let sequence = 0;
   let lastSign = Date.now();
-  for (const sign of ["pointerdown", "keydown", "scroll", "touchstart"]) {
+  // Listening and watching are signs too: read-aloud.js says so, and a recording that plays does.
+  for (const sign of ["pointerdown", "keydown", "scroll", "touchstart", "amends:alive"]) {
     window.addEventListener(sign, () => { lastSign = Date.now(); }, { passive: true });
   }
+  document.addEventListener("timeupdate", () => { lastSign = Date.now(); }, { passive: true, capture: true });
   window.setInterval(() => {
     if (document.hidden || Date.now() - lastSign > IDLE_AFTER) return;
     const body = new FormData();
