@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from courses.models import Enrollment
 from lms.people.models import User
 from tests.browser.conftest import OpenAs
-from tests.browser.kindness import assert_page_is_kind
+from tests.browser.kindness import assert_page_is_kind, problems_of_a_dialog
 from tests.browser.world import a_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -55,11 +55,12 @@ def test_what_somebody_reads_best_comes_with_them(open_as: OpenAs, language: str
     assert User.objects.get(pk=person.pk).letters == "opendyslexic"
 
 
-def a_module_page(open_as: OpenAs, voice: str) -> Page:
+def a_module_page(open_as: OpenAs, voice: str = "", language: str = "en") -> Page:
     world = a_world()
     module = Enrollment.objects.get(referral=world.learner).edition.modules.get(position=1)
-    page = open_as(world.learner.person)
-    page.add_init_script(A_VOICE % voice)
+    page = open_as(world.learner.person, language=language)
+    if voice:
+        page.add_init_script(A_VOICE % voice)
     page.goto(reverse("learn:attest", args=[module.pk]))
     page.locator("main form label").first.click()
     page.locator("main form button[type=submit]").first.click()
@@ -88,3 +89,30 @@ def test_no_words_go_to_a_voice_that_lives_elsewhere(open_as: OpenAs) -> None:
     page = a_module_page(open_as, voice="es-MX")
     expect(page.locator("article h1")).to_be_visible()
     expect(page.locator("[data-read-aloud]")).to_be_hidden()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_who_is_thinking_is_asked_before_their_time_pauses(open_as: OpenAs, language: str) -> None:
+    page = a_module_page(open_as, language=language)
+    page.clock.install()
+    page.reload()
+    beats: list[str] = []
+    page.on("request", lambda request: beats.append(request.url) if request.url.endswith("/beat/") else None)
+    button = page.locator("[data-presence] button")
+    page.clock.run_for(85_000)
+    expect(button).to_be_hidden()
+    assert len(beats) == 4
+    page.clock.run_for(10_000)
+    expect(button).to_be_visible()
+    # Not by keyboard: a key is a sign, and the question is gone.
+    assert problems_of_a_dialog(page) == []
+    page.clock.run_for(200_000)
+    paused = page.locator("[data-presence-words]").inner_text()
+    after = len(beats)
+    page.clock.run_for(60_000)
+    assert len(beats) == after, "an empty chair is not counted"
+    assert paused == page.locator("[data-presence]").get_attribute("data-paused")
+    button.click()
+    expect(button).to_be_hidden()
+    page.clock.run_for(21_000)
+    assert len(beats) == after + 1
