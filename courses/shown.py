@@ -57,7 +57,7 @@ def body(module: EditionModule, language: str, *, only: Collection[str] | None =
     """The module's content in one language, as pinned; of it ``only`` these blocks, for reading one costs something."""
     rows = json.loads(module.revision(language).content["body"] or "[]")
     stream = ModulePage._meta.get_field("body")
-    return stream.to_python([row for row in rows if only is None or row["id"] in only])
+    return stream.to_python([row for row in rows if only is None or row.get("id") in only])
 
 
 def shaped(block: Any, answers: dict[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from django.template import engines
+from django.template.loader import render_to_string
 from django.test import Client
 from wagtail.models import Page, Site
 
-from courses import shown
+from courses import consents, shown
+from courses.access import progress_of
 from courses.actions import evidence
 from courses.models import EditionModule, Enrollment, ModulePage
+from lms import crypto
 from tests.builders import a_facilitator, a_program, a_published_course, an_author, an_enrolled_referral
 from tests.conftest import sign_in_session
 from tests.courses.full_module import more_modules, publish_full_module
@@ -55,8 +58,46 @@ def addresses(now: datetime) -> dict[str, Ask]:
     }
 
 
+def parts(page: Ask) -> dict[str, Ask]:
+    """What one showing of the full module is made of, each part by itself. What is left is what every page costs."""
+    request = page().wsgi_request
+    user, pk = request.user, request.resolver_match.kwargs["pk"]
+    stand = progress_of(user, "en").get(module=pk)
+    module, language = stand.module, "en"
+    here, everywhere = module.steps[0], [block for step in module.steps for block in step]
+
+    def read() -> Any:
+        return list(shown.body(module, language, only=here))
+
+    def consented() -> Any:
+        with crypto.at_hand():
+            return consents.standing(blocks, also=everywhere, language=language, now=request.now)
+
+    def opened() -> Any:
+        return evidence.open_step(
+            enrollment=stand.enrollment, module=module, step=1, by=user, now=request.now, progress=stand
+        )
+
+    blocks, viewing = read(), opened()
+    rows = [shown.shaped(block, {"passed": set(), "sent": {}, "chosen": {}}) for block in blocks]
+    frame = {"module": module, "title": "Full", "step": 1, "steps": len(module.steps), "viewing": viewing}
+    return {
+        "where they stand, and its text": lambda: list(progress_of(user, language).filter(module=pk)),
+        "writing that it was opened": opened,
+        "ten blocks, their media": read,
+        "consents, and a name": consented,
+        "template without blocks": lambda: render_to_string("learn/module.html", frame, request),
+        "template with them": lambda: render_to_string("learn/module.html", frame | {"blocks": rows}, request),
+    }
+
+
 def _get(client: Client, path: str) -> Ask:
-    return lambda: client.get(path)
+    def ask() -> Any:
+        answer = client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code)
+        return answer
+
+    return ask
 
 
 def _bare_home() -> Page:
