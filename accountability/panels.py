@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,9 +28,8 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
     if track is None or track.closed_at:
         return []
     found = []
-    for check_in in track.check_ins.filter(
-        submitted_at=None, excused_at=None, cancelled_at=None
-    ) | track.check_ins.filter(returned_until__gt=now):
+    ahead = Q(submitted_at=None, excused_at=None, cancelled_at=None, opens_at__lt=now + SOON)
+    for check_in in track.check_ins.filter(ahead | Q(returned_until__gt=now)).defer("draft"):
         step = _step(check_in, track, now)
         if step:
             found.append(step)
@@ -122,27 +121,29 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         return []
     lines = shaped(track, now)
     states = [line["state"] for line in lines]
+    context = {
+        "track": track,
+        "kept": sum(s in ANSWERED or s is State.EXCUSED for s in states),
+        "total": len(states),
+        "encouragement": encouragement(states),
+        "over": track.ends_at <= now,
+    }
+    if audience != "facilitator":
+        template = "check_ins/panel.html" if audience == "person" else "check_ins/court_panel.html"
+        return [Section(_("Accountability track"), template, context, order=20)]
     stands = standing_of(
         [line["check_in"].moments for line in lines], policy=track.policy.rules, ends_at=track.ends_at, now=now,
         commitments_verified=_verified(track),
     )  # fmt: skip
-    context = {
-        "track": track,
+    context |= {
         "lines": lines,
-        "kept": sum(s in ANSWERED or s is State.EXCUSED for s in states),
-        "total": len(states),
         "determination": DETERMINATION[stands.determination],
         "tone": _tone(stands.determination),
-        "encouragement": encouragement(states),
-        "over": track.ends_at <= now,
         "tollings": track.tollings.all(),
         "extensions": track.extensions.all(),
-        "overrides": _overrides(track, now) if audience == "facilitator" else [],
+        "overrides": _overrides(track, now),
     }
-    template = {"person": "check_ins/panel.html", "court": "check_ins/court_panel.html"}.get(
-        audience, "facilitate/track/panel.html"
-    )
-    return [Section(_("Accountability track"), template, context, order=20)]
+    return [Section(_("Accountability track"), "facilitate/track/panel.html", context, order=20)]
 
 
 def _overrides(track: Track, now: datetime) -> list[dict[str, object]]:

@@ -21,6 +21,7 @@ from courses.models import (
     EditionModule,
     Enrollment,
     ModulePage,
+    ModuleProgress,
     PictureRendition,
     Reflection,
 )
@@ -34,6 +35,13 @@ def enrollments_for(user: User) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(referral__in=Referral.objects.visible_to(user)).select_related(
         "referral__court", "referral__program", "edition", "policy"
     )
+
+
+def progress_of(user: User, language: str) -> QuerySet[ModuleProgress]:
+    """The modules that this person has opened, where they stand in each, and what it shows in ``language``: one look."""
+    revision = "revision_es" if language == "es" else "revision_en"
+    mine = ModuleProgress.objects.filter(enrollment__referral__in=Referral.objects.visible_to(user))
+    return mine.select_related("enrollment", f"module__{revision}")
 
 
 def reflections_for(user: User) -> QuerySet[Reflection]:

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db.models import Q
 
 from courses.models import Consent, ModulePage
-from courses.models.consent import Act
+from courses.models.consent import ZONE, Act
 from courses.rules.consent import STANDING, needs_consent, reminder_due
+from lms import crypto
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +27,20 @@ def standing(blocks: Iterable[Any], *, also: Collection[str] = (), language: str
     """Of these blocks of one language, and of ``also`` those that are no longer among them.
 
     A story with a ledger is judged by it whatever its block says of itself; one without a ledger is shown only
-    where it is nobody's (a marked place).
+    where it is nobody's (a marked place). Names are opened for these blocks alone.
     """
     blocks = list(blocks)
-    ids = {str(block.id) for block in blocks} | set(also)
-    rows = list(Consent.objects.newest().filter(story__in=_as_keys(ids)))
+    here = {str(block.id) for block in blocks}
+    lines = Consent.objects.filter(story__in=_as_keys(here.union(also))).order_by("number")
+    # Of each story its last line is left. As ConsentQuerySet.newest, but cheaper where stories are few and asked for by id.
+    rows = list({line.story: line for line in lines}.values())
     closed = [row for row in rows if not row.is_current(now, language)]
-    unagreed = unconsented(blocks) - {str(row.story) for row in rows}
+    named = [row for row in rows if row not in closed and str(row.story) in here]
+    crypto.take_in_hand([row.story for row in named], zone=ZONE)
     return Standing(
-        {str(row.story) for row in closed} | unagreed,
+        {str(row.story) for row in closed} | (unconsented(blocks) - {str(row.story) for row in rows}),
         {block for row in closed for block in row.media},
-        {str(row.story): row.byline for row in rows if row not in closed},
+        {str(row.story): row.byline for row in named},
     )
 
 

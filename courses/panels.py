@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +15,7 @@ from courses import lag
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import Enrollment, Reflection
-from courses.records import module_records
+from courses.records import module_records, modules_with_records
 from courses.rules.progress import own_part_done, unmet
 from lms.referrals import desk
 from lms.referrals.desk import Audience, Need, Section, Step, Stop
@@ -23,14 +24,13 @@ from lms.referrals.models import Referral
 
 def steps(referral: Referral, now: datetime) -> Sequence[Step]:
     """The module to go on with, those after it, those done."""
-    enrollment = Enrollment.objects.filter(referral=referral).select_related("edition", "policy").first()
+    enrollment = Enrollment.objects.filter(referral=referral).select_related("policy").first()
     if enrollment is None:
         return []
     reviewed = enrollment.policy.reflection_reviewed
     found = []
     open_seen = False
-    modules = {m.position: m for m in enrollment.edition.modules.all()}
-    for record in module_records(enrollment, get_language() or "en"):
+    for module, record in modules_with_records(enrollment, get_language() or "en"):
         if record.withdrawn:
             continue
         mine_done = own_part_done(record, reviewed=reviewed)
@@ -40,7 +40,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
         found.append(
             Step(
                 title,
-                reverse("learn:module", args=[modules[record.position].pk]),
+                reverse("learn:module", args=[module.pk]),
                 detail if record.steps_seen else "",
                 minutes=max(1, -(-left // 60)) if not mine_done else None,
                 done=mine_done,
@@ -79,8 +79,16 @@ def stops(program: UUID) -> Sequence[Stop]:
 
 def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, str]]:
     """Modules completed of those required: a constant number of queries."""
-    ids = [r.pk for r in referrals]
-    counted = Enrollment.objects.filter(referral__in=ids).annotate(
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    for enrollment in _counted().filter(referral__in=[r.pk for r in referrals]):
+        words = _("%(done)d of %(required)d") % {"done": enrollment.done, "required": enrollment.required}
+        found[enrollment.referral_id]["course"] = str(_("Completed")) if enrollment.completed_at else words
+    return dict(found)
+
+
+def _counted() -> QuerySet[Any]:
+    """Enrollments, each with how many modules it requires and how many of them are ``done``."""
+    return Enrollment.objects.annotate(
         required=Count("edition__modules", filter=Q(edition__modules__withdrawn_at=None), distinct=True),
         done=Count(
             "progress",
@@ -88,38 +96,36 @@ def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, s
             distinct=True,
         ),
     )
-    found: dict[UUID, dict[str, str]] = defaultdict(dict)
-    for enrollment in counted:
-        words = _("%(done)d of %(required)d") % {"done": enrollment.done, "required": enrollment.required}
-        found[enrollment.referral_id]["course"] = str(_("Completed")) if enrollment.completed_at else words
-    return dict(found)
 
 
 def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:
-    """The course on a case page; a court sees counts, the program sees what is missing."""
-    enrollment = Enrollment.objects.filter(referral=referral).select_related("edition", "policy").first()
+    """The course on a case page: counts, and for the program what is missing."""
+    enrollment = _counted().filter(referral=referral).select_related("edition", "policy").first()
     if enrollment is None:
         return _not_in_their_language(referral, audience)
-    records = [r for r in module_records(enrollment, get_language() or "en") if not r.withdrawn]
-    reviewed = enrollment.policy.reflection_reviewed
-    lines = [
-        {
-            "record": r,
-            "missing": [words_for(m) for m in unmet(r, reviewed=reviewed)],
-            "done": r.completed_at is not None,
-        }
-        for r in records
-    ]
     context = {
         "enrollment": enrollment,
-        "lines": lines,
-        "done": sum(line["done"] for line in lines),
-        "total": len(lines),
+        "done": enrollment.done,
+        "total": enrollment.required,
         "title": enrollment.edition.title(get_language() or "en"),
-        "only": LANGUAGES_IN_WORDS.get(enrollment.language, ""),
     }
-    template = {"facilitator": "facilitate/course_panel.html"}.get(audience, "learn/panel.html")
-    return [Section(_("Course"), template, context, order=10)]
+    if audience != "facilitator":
+        return [Section(_("Course"), "learn/panel.html", context, order=10)]
+    context |= {"lines": _lines(enrollment), "only": LANGUAGES_IN_WORDS.get(enrollment.language, "")}
+    return [Section(_("Course"), "facilitate/course_panel.html", context, order=10)]
+
+
+def _lines(enrollment: Enrollment) -> list[dict[str, object]]:
+    reviewed = enrollment.policy.reflection_reviewed
+    return [
+        {
+            "record": record,
+            "missing": [words_for(m) for m in unmet(record, reviewed=reviewed)],
+            "done": record.completed_at is not None,
+        }
+        for record in module_records(enrollment, get_language() or "en")
+        if not record.withdrawn
+    ]
 
 
 def _not_in_their_language(referral: Referral, audience: Audience) -> Sequence[Section]:

@@ -12,7 +12,14 @@ from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord
 
 def module_records(enrollment: Enrollment, language: str, as_of: datetime | None = None) -> list[ModuleRecord]:
     """A record per module, in order; with ``as_of``, only what was recorded by then."""
-    modules = list(enrollment.edition.modules.all())
+    return [record for _module, record in modules_with_records(enrollment, language, as_of)]
+
+
+def modules_with_records(
+    enrollment: Enrollment, language: str, as_of: datetime | None = None
+) -> list[tuple[EditionModule, ModuleRecord]]:
+    """As :func:`module_records`, each beside its module."""
+    modules = list(EditionModule.objects.filter(edition=enrollment.edition_id))
     seconds = _seconds(enrollment, as_of)
     progress = {p.module_id: p for p in ModuleProgress.objects.filter(enrollment=enrollment)}
     attempts: dict[str, list[Attempt]] = defaultdict(list)
@@ -23,7 +30,9 @@ def module_records(enrollment: Enrollment, language: str, as_of: datetime | None
     chosen = set(
         Evidence.objects.filter(enrollment=enrollment, kind="scenario_chosen").values_list("block_id", flat=True)
     )
-    return [_record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, as_of) for m in modules]
+    return [
+        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, as_of)) for m in modules
+    ]
 
 
 def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:

@@ -1,5 +1,7 @@
 """What a learner is shown: the blocks of one page, from the revision that the edition pinned."""
 
+import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +30,11 @@ def blocks_of_step(
     whatever the pinned revision holds, a notice stands.
     """
     wanted = module.steps[step - 1]
-    by_id = {str(block.id): block for block in body(module, language)}
+    by_id = {str(block.id): block for block in body(module, language, only=wanted)}
     used = "es" if language == "es" and module.revision_es_id else "en"
-    standing = consents.standing(by_id.values(), also=wanted, language=used, now=now)
+    # A picture may belong to a story on another page: all that the module shows is asked for.
+    everywhere = [block_id for page in module.steps for block_id in page]
+    standing = consents.standing(by_id.values(), also=everywhere, language=used, now=now)
     return [row for block_id in wanted if (row := _row(block_id, by_id.get(block_id), standing, answers)) is not None]
 
 
@@ -46,13 +50,14 @@ def _row(block_id: str, block: Any, standing: Standing, answers: dict[str, Any])
 
 def block(module: EditionModule, block_id: object, language: str) -> Any:
     """One block of a module, or None."""
-    return next((b for b in body(module, language) if str(b.id) == str(block_id)), None)
+    return next(iter(body(module, language, only=[str(block_id)])), None)
 
 
-def body(module: EditionModule, language: str) -> StreamValue:
-    """The module's content in one language, as pinned."""
+def body(module: EditionModule, language: str, *, only: Collection[str] | None = None) -> StreamValue:
+    """The module's content in one language, as pinned; of it ``only`` these blocks, for reading one costs something."""
+    rows = json.loads(module.revision(language).content["body"] or "[]")
     stream = ModulePage._meta.get_field("body")
-    return stream.to_python(module.revision(language).content["body"])
+    return stream.to_python([row for row in rows if only is None or row.get("id") in only])
 
 
 def shaped(block: Any, answers: dict[str, Any]) -> dict[str, Any]:

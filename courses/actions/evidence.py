@@ -29,11 +29,17 @@ def open_step(
     by: User | None,
     now: datetime,
     language: str = "en",
+    progress: ModuleProgress | None = None,
 ) -> Viewing:
-    """A page of a module is shown. ``step`` counts from 1. Returns the token under which the page may beat."""
-    progress, first = ModuleProgress.objects.get_or_create(
-        enrollment=enrollment, module=module, defaults={"opened_at": now}
-    )
+    """A page of a module is shown. ``step`` counts from 1; ``progress``: where they stand, if it is known.
+
+    Returns the token under which the page may beat.
+    """
+    first = False
+    if progress is None:
+        progress, first = ModuleProgress.objects.get_or_create(
+            enrollment=enrollment, module=module, defaults={"opened_at": now}
+        )
     if first:
         record(enrollment, module, "module_opened", now, digest=module.digest(language))
         journal.record(

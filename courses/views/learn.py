@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from courses.access import enrollments_for
+from courses.access import enrollments_for, progress_of
 from courses.actions import completion, evidence
 from courses.forms import AttestForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import Attempt, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
-from courses.records import module_records
+from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
 from courses.shown import blocks_of_step, language_for
 from lms.limits import too_many
@@ -36,17 +36,17 @@ def home(request: Request) -> HttpResponse:
         return render(request, "learn/not_yet.html")
     language = language_for(enrollment)
     reviewed = enrollment.policy.reflection_reviewed
-    records = module_records(enrollment, language)
-    modules = {m.position: m for m in enrollment.edition.modules.all()}
+    found = modules_with_records(enrollment, language)
+    records = [record for _module, record in found]
     lines = [
         {
-            "module": modules[r.position],
+            "module": module,
             "record": r,
             "missing": [words_for(m) for m in unmet(r, reviewed=reviewed)] if r.steps_seen else [],
             "open": is_open(records, r.position, reviewed=reviewed),
             "mine_done": own_part_done(r, reviewed=reviewed),
         }
-        for r in records
+        for module, r in found
     ]
     return render(
         request,
@@ -68,24 +68,26 @@ def home(request: Request) -> HttpResponse:
 @require_GET
 def module(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One page of a module: the one asked for, else the one where the person left off."""
-    enrollment, shown = fetch(request, pk)
+    # What was opened stays open: where somebody was before, nothing else needs to be asked.
+    progress = next(iter(progress_of(request.user, get_language() or "en").filter(module=pk)), None)
+    enrollment, shown = (progress.enrollment, progress.module) if progress else fetch(request, pk)
     if shown.withdrawn_at:
         return render(request, "learn/withdrawn.html", status=410)
     if not attested(request, shown):
         return redirect("learn:attest", pk=pk)
-    progress = ModuleProgress.objects.filter(enrollment=enrollment, module=shown).first()
     step = _step_asked(request, shown, progress)
     language = language_for(enrollment)
     viewing = evidence.open_step(
-        enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language
-    )
+        enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language,
+        progress=progress,
+    )  # fmt: skip
     return render(
         request,
         "learn/module.html",
         {
             "module": shown,
             "title": shown.title(language),
-            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown), now=request.now),
+            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now),
             "step": step,
             "steps": len(shown.steps),
             "is_last": step == len(shown.steps),
@@ -210,13 +212,17 @@ def _token(text: str | None) -> uuid.UUID | None:
         return None
 
 
-def _answers(enrollment: Enrollment, shown: EditionModule) -> dict[str, Any]:
-    """What a page needs of the person's own doings: passed checks, sent reflections, choices made."""
-    passed = Attempt.objects.filter(enrollment=enrollment, module=shown, passed=True).values_list("block_id", flat=True)
-    sent = Reflection.objects.filter(enrollment=enrollment, module=shown, submitted_at__isnull=False)
-    chosen = Evidence.objects.filter(enrollment=enrollment, module=shown, kind="scenario_chosen").order_by("at")
-    return {
-        "passed": set(passed),
-        "sent": {r.block_id: r for r in sent.defer("draft", "text")},
-        "chosen": {line.block_id: line.data["choice"] for line in chosen},
-    }
+def _answers(enrollment: Enrollment, shown: EditionModule, step: int) -> dict[str, Any]:
+    """What a page needs of the person's own doings: passed checks, sent reflections, choices made in what it asks."""
+    mine = {"enrollment": enrollment, "module": shown}
+    answers: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}}
+    kinds = {ask["kind"] for ask in shown.asks if ask["id"] in shown.steps[step - 1]}
+    if "knowledge_check" in kinds:
+        answers["passed"] = set(Attempt.objects.filter(**mine, passed=True).values_list("block_id", flat=True))
+    if "reflection" in kinds:
+        sent = Reflection.objects.filter(**mine, submitted_at__isnull=False)
+        answers["sent"] = {r.block_id: r for r in sent.defer("draft", "text")}
+    if "scenario" in kinds:
+        lines = Evidence.objects.filter(**mine, kind="scenario_chosen").order_by("at")
+        answers["chosen"] = {line.block_id: line.data["choice"] for line in lines}
+    return answers

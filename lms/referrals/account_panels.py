@@ -50,13 +50,13 @@ def _asked_in_vain(referrals: QuerySet[Referral]) -> list[Need]:
 
 def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:
     """For staff: what became of the invitation, the code, the sign-ins. For the court: the code."""
+    if audience == "person":
+        return []
     waiting = referral.person_id is None and referral.is_open
     code = referral.codes.filter(used_at=None, replaced_at=None, expires_at__gt=now).first()
     if audience == "court":
         shown = {"referral": referral, "code": code, "print": "referrals:print_code_court"}
         return [Section(_("A code on paper"), "start/panel.html", shown, order=90)] if waiting else []
-    if audience != "facilitator":
-        return []
     asked = InvitationAsked.objects.filter(invitation__referral=referral).order_by("-asked_at").first()
     context: dict[str, Any] = {
         "referral": referral,

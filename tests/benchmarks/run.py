@@ -20,6 +20,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 DUE = 10_000
 ROUNDS = 25
+TURNS = 60
+WHOLE = "module page, all blocks"
 SWEEPS = 3
 
 
@@ -72,56 +74,49 @@ def row(
 
 
 def pages(now: datetime) -> list[dict[str, Any]]:
+    """Pages as they are asked for, all of them by turns: what else this machine does meanwhile is the same for each."""
     from django.conf import settings
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-    from wagtail.models import Page, Site
 
-    from courses.models import Enrollment
-    from tests.conftest import sign_in_session
+    from tests.benchmarks.worlds import addresses, parts
 
     settings.ROOT_URLCONF = "tests.benchmarks.urls"
     settings.ALLOWED_HOSTS = ["*"]
-    root = Page.get_first_root_node()
-    home = root.add_child(instance=Page(title="Bench", slug="bench-home"))
-    home.add_child(instance=Page(title="Bare", slug="bare"))
-    Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "testserver", "root_page": home, "port": 80}
-    )
-    # The fourth person of that world answers nothing, so the first check-in is open.
-    enrollment = Enrollment.objects.select_related("referral__person").get(referral__case_number="CR-3")
-    person = enrollment.referral.person
-    client = Client()
-    sign_in_session(client, person)
-    module = enrollment.edition.modules.first()
-    client.post(f"/learn/modules/{module.pk}/attest/", {"mine": "on"})
-    track = enrollment.referral.track
-    check_in = track.check_ins.filter(submitted_at=None, excused_at=None, opens_at__lte=now).order_by("number").first()
-    assert check_in, "no check-in is open"
+    asks = addresses(now)
+    of_it = {f"  of it: {name}": part for name, part in parts(asks[WHOLE]).items()}
+    queries = {name: _queries(ask) for name, ask in (asks | of_it).items()}
+    ms = by_turns(asks | of_it)
+    hello, bare = ms["hello-world view"], ms["bare Wagtail page"]
+    found = []
+    for name in asks:
+        against = "" if name == "hello-world view" else "hello" if name == "bare Wagtail page" else "bare Wagtail page"
+        base = {"": None, "hello": hello, "bare Wagtail page": bare}[against]
+        found.append(row(name, ms[name], against, base, queries[name]))
+        if name.startswith(WHOLE):
+            like = "bare Wagtail page, same blocks" + name.removeprefix(WHOLE).partition(",")[0]
+            found.append(row("  the same", ms[name], "the same blocks", ms[like]))
+    return found + [row(name, ms[name], "module, all blocks", ms[WHOLE], queries[name]) for name in of_it]
 
-    def measure(path: str) -> tuple[float, int]:
-        with CaptureQueriesContext(connection) as captured:
-            status = client.get(path).status_code
-        queries = len(captured)
-        assert status == 200, (path, status)
-        return timed(lambda: client.get(path)), queries
 
-    hello, hello_queries = measure("/bench/hello/")
-    bare, bare_queries = measure("/bench/pages/bare/")
-    found = [
-        row("hello-world view", hello, queries=hello_queries),
-        row("bare Wagtail page", bare, "hello", hello, bare_queries),
-    ]
-    for name, path in (
-        ("module page", f"/learn/modules/{module.pk}/?step=2"),
-        ("check-in page", f"/check-ins/{check_in.pk}/"),
-        ("home: what is next", "/"),
-    ):
-        ms, queries = measure(path)
-        found.append(row(name, ms, "bare Wagtail page", bare, queries))
-        found.append(row("  the same", ms, "hello", hello, queries))
-    return found
+def _queries(ask: Callable[[], Any]) -> int:
+    """Of the second time it is asked: the first opens the module, and writes that down."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    ask()
+    with CaptureQueriesContext(connection) as captured:
+        ask()
+    return len(captured)
+
+
+def by_turns(asks: dict[str, Callable[[], Any]], rounds: int = TURNS) -> dict[str, float]:
+    """Median milliseconds of each, one of each in every round."""
+    taken: dict[str, list[float]] = {name: [] for name in asks}
+    for _ in range(rounds):
+        for name, ask in asks.items():
+            start = time.perf_counter()
+            ask()
+            taken[name].append((time.perf_counter() - start) * 1000)
+    return {name: statistics.median(times) for name, times in taken.items()}
 
 
 def sealed(now: datetime) -> list[dict[str, Any]]:

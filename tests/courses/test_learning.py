@@ -71,15 +71,6 @@ def test_both_languages_show_the_same_place(enrollment, client):
     assert english.content != spanish.content
 
 
-def test_a_module_page_asks_a_fixed_number_of_questions(enrollment, client, django_assert_max_num_queries):
-    module = first(enrollment)
-    attest(client, module)
-    url = reverse("learn:module", args=[module.pk]) + "?step=2"
-    client.get(url)
-    with django_assert_max_num_queries(13):
-        client.get(url)
-
-
 def test_right_answers_never_reach_the_browser_before_grading(enrollment, client):
     module = first(enrollment)
     ask = module.asked("knowledge_check")[0]

@@ -171,6 +171,24 @@ def test_a_page_looks_for_a_key_once_and_never_longer_than_until_it_is_sealed(re
             read()
 
 
+def test_many_keys_are_taken_in_hand_with_one_look_and_what_is_put_away_is_not(referral):
+    other, gone = (a_referral(email=ADDRESS, case_number=f"HAND-{n}") for n in (1, 2))
+    crypto.destroy_subject(gone.subject, now=JANUARY)
+    rows = [fetched(each) for each in (referral, other, gone)]
+    with crypto.at_hand():
+        with CaptureQueriesContext(connection) as asked:
+            crypto.take_in_hand([row.subject for row in rows], zone="identity")
+            assert [row.email for row in rows[:2]] == [ADDRESS, ADDRESS]
+        assert len(asked) == 1
+        with pytest.raises(crypto.KeyDestroyed):
+            _ = rows[2].email
+    # Outside of a request nothing is held.
+    crypto.take_in_hand([other.subject], zone="identity")
+    with CaptureQueriesContext(connection) as asked:
+        assert fetched(other).email == ADDRESS
+    assert len(asked) == 2
+
+
 def test_writing_never_uses_a_key_from_memory(referral):
     with crypto.at_hand():
         assert fetched(referral).email == ADDRESS
