@@ -4,7 +4,7 @@ away what she does not want to see again. No page leads from an author to a pers
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from lms.limits import limited
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
+from lms.referrals.access import administered
 
 
 @only(Kind.RESPONSIBLE_PARTY)
@@ -61,6 +62,8 @@ def draft(request: Request) -> JsonResponse:
 @require_GET
 def queue(request: Request) -> HttpResponse:
     """How many wait for this administrator, the longest waiting first: numbers alone, no name and no day."""
+    if not administered(request.user).exists():
+        raise Http404
     rows = access.words_to_decide(request.user).defer("draft", "text")
     return render(request, "facilitate/words.html", {"rows": [(row, LANGUAGES_IN_WORDS[row.language]) for row in rows]})
 

@@ -228,6 +228,8 @@ def test_nobody_else_reads_them(program, administrator, signed_in):
         an_administrator(a_program()),
     ]  # fmt: skip
     assert [signed_in(user).get(address).status_code for user in others] == [404] * len(others)
+    lists = [signed_in(user).get(reverse("courses_staff:words")).status_code for user in others[:-1]]
+    assert lists == [404] * len(lists)
     assert signed_in(administrator).get(address).status_code == 200
 
 
