@@ -38,7 +38,7 @@ class DecideForm(forms.Form):
     """``version``: which words stood on the page when this was decided."""
 
     decision = forms.ChoiceField(
-        label=_("Your decision"),
+        label=_("What should become of it?"),
         choices=[
             (PASSED, _("Pass it on to the authors")),
             *NOT_PASSED,
