@@ -22,11 +22,14 @@ from courses.models import (
     Enrollment,
     ModulePage,
     ModuleProgress,
+    PassedWords,
     PictureRendition,
     Reflection,
+    WordsToAuthors,
 )
+from courses.rules.words_to_authors import Reason
 from lms.people.models import Kind, User
-from lms.referrals.access import programs_of
+from lms.referrals.access import administered, programs_of
 from lms.referrals.models import Program, ProgramMembership, ProgramRole, Referral
 
 
@@ -50,6 +53,29 @@ def reflections_for(user: User) -> QuerySet[Reflection]:
     return Reflection.objects.filter(enrollment__referral__in=cases).select_related(
         "enrollment__referral", "enrollment__policy", "module"
     )
+
+
+def words_to_decide(user: User) -> QuerySet[WordsToAuthors]:
+    """What people left for the authors of a course, and nobody has decided on: an administrator's of its program, but
+    for those whose facilitator they are, so that nobody recognizes whom they know."""
+    found = WordsToAuthors.objects.filter(sent_at__isnull=False, decided_at=None)
+    cases = Referral.objects.present().exclude(facilitator=user)
+    found = found.filter(enrollment__edition__program__in=administered(user), enrollment__referral__in=cases)
+    return found.select_related("enrollment__referral").order_by("sent_at")
+
+
+def threats_for(user: User) -> QuerySet[WordsToAuthors]:
+    """Of those, what threatens somebody: the facilitator's of the case alone."""
+    cases = Referral.objects.visible_to(user).filter(facilitator=user)
+    found = WordsToAuthors.objects.filter(reason=Reason.THREAT, enrollment__referral__in=cases)
+    return found.select_related("enrollment__referral")
+
+
+def words_for_authors(user: User) -> QuerySet[PassedWords]:
+    """What was let out for the courses in which this person began a module, in whatever language."""
+    pages = modules_worked_on(user).filter(owner=user)
+    courses = CoursePage.objects.filter(path__in={page.path[: -ModulePage.steplen] for page in pages})
+    return PassedWords.objects.filter(course_key__in=courses.values("translation_key"), let_out=True)
 
 
 def pictures_for(user: User, *, now: datetime) -> QuerySet[CoursePicture]:

@@ -14,7 +14,7 @@ from wagtail.admin.menu import Menu, MenuItem, SubmenuMenuItem
 from wagtail.admin.ui.components import Component
 
 from courses import waiting
-from courses.views import authoring
+from courses.views import authoring, words
 from lms.people.http import Request
 from lms.people.models import Kind
 
@@ -31,7 +31,7 @@ LEFT_OUT = {"recent_edits", "locked_pages"}
 
 @hooks.register("register_admin_urls")
 def urls() -> list[URLPattern]:
-    return authoring.urls()
+    return [*authoring.urls(), *words.urls()]
 
 
 @hooks.register("register_admin_menu_item")

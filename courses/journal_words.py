@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.labels import LANGUAGES_IN_WORDS
+from courses.labels import LANGUAGES_IN_WORDS, REASONS
 from courses.models import Attestation
 from courses.models.identity import Purpose
 from lms.referrals.event_words import Coded, Fact, Reader, coded, moment, plain, register, register_fields, yes_or_no
@@ -43,6 +43,7 @@ def register_all() -> None:
     register("question.", added=Fact(_("questions added"), plain), refused=Fact(_("questions refused"), plain))
     register("question.", left=Fact(_("questions left as they were"), plain), questions=Fact(_("questions"), plain))
     register("question.", language=Fact(_("language"), coded(LANGUAGES)), form=Fact(_("format"), coded(FORMATS)))
+    register("words.", reason=Fact(_("why"), Coded(REASONS)))
     register_fields("courses.question", choices=Fact(_("Choices"), plain))
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from courses.actions.words_to_authors import erase
 from courses.journal_words import ATTESTED
+from courses.labels import REASONS
 from courses.models import (
     ActiveTime,
     Attempt,
@@ -19,9 +22,12 @@ from courses.models import (
     Reflection,
     ReflectionReview,
     Viewing,
+    WordsToAuthors,
 )
+from courses.rules.words_to_authors import State
+from lms import crypto
 from lms.keeping import classes, shredders
-from lms.keeping.shredders import Document, File, Shredder, Word, Words
+from lms.keeping.shredders import Document, File, PutAway, Shredder, Word, Words
 from lms.keeping.telling import facts, table, value
 from lms.referrals.event_words import Coded, Reader
 from lms.referrals.journal_words import PROOFS
@@ -114,12 +120,21 @@ DATA = {
         "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
         "derived": "id enrollment module block_id",
     },
+    # The moments are told to no court: they are the person's, as the words are.
+    "courses.WordsToAuthors": {
+        "narrative": "draft text",
+        "compliance": "draft_saved_at language sent_at decided_at reason handled_at",
+        "derived": "id enrollment version passed",
+    },
+    "courses.PassedWords": {"narrative": "text", "derived": "id course_key language let_out"},
+    "courses.HiddenWords": {"derived": "id user words"},
     "courses.ReflectionReview": {"narrative": "note", "compliance": "at outcome", "derived": "id reflection by"},
 }
 PROOF = gettext_lazy("moments and digests alone, which prove the hours and the course")
 WORDS = {
     "reflections": Word(gettext_lazy("reflections")),
     "reflection_notes": Word(gettext_lazy("notes on reflections")),
+    "words_to_authors": Word(gettext_lazy("words for the authors")),
     "attempts": Word(gettext_lazy("answers to knowledge checks")),
     "progress": Word(gettext_lazy("places in the course")),
     "evidence": Word(gettext_lazy("evidence of the course"), PROOF),
@@ -160,6 +175,7 @@ def preview(referral: Referral) -> dict[str, int]:
         "reflection_notes": ReflectionReview.objects.filter(
             reflection__enrollment__referral=referral, note__isnull=False
         ).count(),
+        "words_to_authors": _words(referral).count(),
         "attempts": Attempt.objects.filter(enrollment__referral=referral).count(),
         "progress": sum(
             rows.objects.filter(enrollment__referral=referral).count() for rows in (ModuleProgress, Viewing)
@@ -174,9 +190,32 @@ def shred(referral: Referral, *, now: datetime) -> list[File]:
     """Notes of reviews stand in a ledger nobody may change: they are sealed, and their key is destroyed."""
     for rows in (Attempt, ModuleProgress, Viewing):
         rows.objects.filter(enrollment__referral=referral).delete()
+    for row in _words(referral):
+        erase(row, now=now)
     reflections = Reflection.objects.filter(enrollment__referral=referral)
     reflections.update(draft=None, text=None, words=0, language="en", draft_saved_at=None)
     return []
+
+
+def seal(referral: Referral, *, now: datetime) -> PutAway:
+    """What was passed on lies under keys of its own: they go into escrow with the person's."""
+    for pk in _passed(referral):
+        crypto.seal_subject(pk, now=now)
+    return PutAway()
+
+
+def unseal(referral: Referral, values: dict[str, Any], *, now: datetime) -> list[File]:
+    for pk in _passed(referral):
+        crypto.unseal_subject(pk)
+    return []
+
+
+def _words(referral: Referral) -> QuerySet[WordsToAuthors]:
+    return WordsToAuthors.objects.filter(enrollment__referral=referral).select_related("enrollment", "passed")
+
+
+def _passed(referral: Referral) -> Iterable[UUID]:
+    return _words(referral).exclude(passed=None).values_list("passed", flat=True)
 
 
 def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
@@ -186,6 +225,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
     yield from _of_the_course(enrollment)
     yield from _of_reflections(enrollment)
     yield from _of_knowledge_checks(enrollment)
+    yield _of_words_to_authors(referral)
 
 
 def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
@@ -335,6 +375,26 @@ def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
     )
 
 
+def _of_words_to_authors(referral: Referral) -> Document:
+    return Document(
+        "words-for-the-authors",
+        _("What you left for the authors of the course"),
+        table(
+            _words(referral),
+            {
+                _("Left"): "sent_at",
+                _("Your words"): "text",
+                _("Language"): "language",
+                _("Draft kept"): "draft_saved_at",
+                _("Your draft"): "draft",
+                _("Decided"): "decided_at",
+                _("Decision"): lambda row: _("Passed on") if row.state == State.PASSED else REASONS.get(row.reason, ""),
+                _("Looked after by your facilitator"): "handled_at",
+            },
+        ),
+    )
+
+
 def _module(row: Any) -> str:
     return str(row.module.title(_language()))
 
@@ -366,4 +426,4 @@ def _language() -> str:
 
 def register() -> None:
     classes.declare(DATA)
-    shredders.register("courses", Shredder(WORDS, preview, shred, copy=copy, order=10))
+    shredders.register("courses", Shredder(WORDS, preview, shred, seal, unseal, copy, order=10))

@@ -1,5 +1,6 @@
 """What is missing, in the words that the person and the staff both read."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -9,6 +10,7 @@ from courses.rules.progress import Unmet
 from courses.rules.reading import Level
 from courses.rules.recordings import Missing
 from courses.rules.transfer import Note, Refusal
+from courses.rules.words_to_authors import Reason
 
 LANGUAGE_NAMES = {"en": gettext_lazy("English"), "es": gettext_lazy("Spanish")}
 # Within a sentence: Spanish writes them small.
@@ -20,6 +22,15 @@ LEVELS = {
     Level.EASY: gettext_lazy("easy to read"),
     Level.PLAIN: gettext_lazy("plain"),
     Level.HARD: gettext_lazy("hard to read"),
+}
+
+# Why words for the authors were not passed on.
+REASONS: dict[str, str | Promise] = {
+    Reason.TELLS_WHO: gettext_lazy("it might tell who somebody is"),
+    Reason.CONTACT: gettext_lazy("it asks for an answer, or to be in touch"),
+    Reason.HURTFUL: gettext_lazy("it might hurt those who read it"),
+    Reason.OTHER: gettext_lazy("another reason"),
+    Reason.THREAT: gettext_lazy("it threatens somebody"),
 }
 
 

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from courses import lag
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
-from courses.models import Enrollment, Reflection
+from courses.models import Enrollment, Reflection, WordsToAuthors
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import own_part_done, unmet
+from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
 from lms.referrals.desk import Audience, Need, Section, Step, Stop
 from lms.referrals.models import Referral
@@ -52,7 +53,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
 
 
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
-    """Reflections that wait to be read."""
+    """Reflections that wait to be read; words for the authors that threaten somebody."""
     waiting = Reflection.objects.filter(
         enrollment__referral__in=referrals.order_by(), submitted_at__isnull=False, accepted_at=None, returned_at=None
     ).select_related("enrollment")
@@ -65,6 +66,22 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
             60,
         )
         for r in waiting.defer("draft", "text")
+    ] + _threats(referrals)
+
+
+def _threats(referrals: QuerySet[Referral]) -> list[Need]:
+    rows = WordsToAuthors.objects.filter(
+        enrollment__referral__in=referrals.order_by(), reason=Reason.THREAT, handled_at=None
+    ).select_related("enrollment")
+    return [
+        Need(
+            row.enrollment.referral_id,
+            _("left words that threaten somebody"),
+            reverse("courses_staff:words_threat", args=[row.pk]),
+            row.decided_at,
+            100,
+        )
+        for row in rows.defer("draft", "text")
     ]
 
 

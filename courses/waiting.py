@@ -141,9 +141,20 @@ def bank(user: User, now: datetime) -> Sequence[Waiting]:
     return [Waiting(words % {"count": count}, index + query) for count, query, words in lines if count]
 
 
+def words_to_authors(user: User, now: datetime) -> Sequence[Waiting]:
+    """What people left for the authors, and an administrator reads first."""
+    count = access.words_to_decide(user).count()
+    words = ngettext(
+        "What %(count)d person left for the authors waits to be read.",
+        "What %(count)d people left for the authors waits to be read.",
+        count,
+    )
+    return [Waiting(words % {"count": count}, reverse("courses_staff:words"))] if count else []
+
+
 def register_all() -> None:
     """Called when the apps are ready."""
-    for provider in (to_read, returned, drafts, consents, bank):
+    for provider in (to_read, returned, drafts, consents, bank, words_to_authors):
         register(provider.__name__, provider)
 
 

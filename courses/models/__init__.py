@@ -14,6 +14,7 @@ from courses.models.recordings import CourseRecording, RecordingWords
 from courses.models.reflections import Reflection, ReflectionReview
 from courses.models.review import CoolingOff, Review
 from courses.models.translation import Translation
+from courses.models.words_to_authors import HiddenWords, PassedWords, WordsToAuthors
 
 __all__ = [
     "ActiveTime",
@@ -34,10 +35,12 @@ __all__ = [
     "Enrollment",
     "Evidence",
     "FineWord",
+    "HiddenWords",
     "IdentityOpening",
     "LibraryPage",
     "ModulePage",
     "ModuleProgress",
+    "PassedWords",
     "PictureRendition",
     "Question",
     "RecordingWords",
@@ -49,4 +52,5 @@ __all__ = [
     "Topic",
     "Translation",
     "Viewing",
+    "WordsToAuthors",
 ]

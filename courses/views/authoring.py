@@ -17,7 +17,9 @@ from courses import access
 from courses.actions import authoring
 from courses.authoring_forms import StartCourseForm
 from courses.models import CoursePage, Edition, ModulePage
+from courses.rules.words_to_authors import TOGETHER
 from courses.rules.work import is_few
+from courses.said import said_to
 from courses.waiting import address_of_new_module
 from courses.work import work_of
 from lms.people.access import only
@@ -104,7 +106,7 @@ def guide(request: Request) -> HttpResponse:
 @only(Kind.AUTHOR)
 @require_safe
 def work(request: Request) -> HttpResponse:
-    """What became of her modules, for her alone, and only when she presses to see it."""
+    """What became of her modules, and what people said; for her alone, each only when she presses to see it."""
     lines = None
     if "show" in request.GET:
         lines = [
@@ -118,7 +120,8 @@ def work(request: Request) -> HttpResponse:
             }
             for each in work_of(request.user)
         ]
-    return render(request, "authoring/work.html", {"lines": lines})
+    said = said_to(request.user) if "words" in request.GET else None
+    return render(request, "authoring/work.html", {"lines": lines, "said": said, "few": TOGETHER})
 
 
 def urls() -> list[URLPattern]:

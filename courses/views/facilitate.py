@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from courses import shown
-from courses.access import reflections_for
+from courses.access import reflections_for, words_to_decide
 from courses.actions import reflections
 from courses.forms import ReviewForm
 from lms.journal import journal
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
+from lms.referrals.access import administered
 
 
 @only(Kind.STAFF)
@@ -23,9 +24,11 @@ from lms.people.models import Kind
 def queue(request: Request) -> HttpResponse:
     """Reflections that wait, the longest waiting first."""
     waiting = reflections_for(request.user).filter(submitted_at__isnull=False, accepted_at=None, returned_at=None)
-    return render(
-        request, "facilitate/reflections.html", {"waiting": waiting.order_by("submitted_at").defer("draft", "text")}
-    )
+    return render(request, "facilitate/reflections.html", {
+        "waiting": waiting.order_by("submitted_at").defer("draft", "text"),
+        "decides": administered(request.user).exists(),
+        "words": words_to_decide(request.user).count(),
+    })  # fmt: skip
 
 
 @only(Kind.STAFF)

@@ -15,11 +15,12 @@ Words = str | Promise
 # reviewed every week.
 READS = (
     "check_in.read", "reflection.read", "report.opened", "report.answer_read", "sign_ins.read", "case.order_opened",
+    "words.read",
 )  # fmt: skip
 
 GROUPS: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "case": (_("The case"), ("referral.", "referral_code.", "invitation.", "message.", "number.")),
-    "course": (_("The course"), ("course.", "module.", "check.", "reflection.")),
+    "course": (_("The course"), ("course.", "module.", "check.", "reflection.", "words.")),
     "track": (_("Check-ins and the track"), ("check_in.", "track.", "commitment.")),
     "reports": (_("Reports"), ("report.",)),
     "reads": (_("Reading somebody’s file"), READS),
@@ -237,6 +238,12 @@ LABELS: Mapping[str, Words] = {
     "track.tolled": _("The clock was stopped for some days"),
     "translation.begun": _("A translation was begun"),
     "translation.saved": _("A draft of a translation was saved"),
+    "words.declined": _("Words for the authors were read and not passed on"),
+    "words.handled": _("A facilitator looked after words that threatened somebody"),
+    "words.left": _("Words for the authors were left"),
+    "words.passed": _("Words for the authors were read and passed on"),
+    "words.read": _("Words for the authors were read"),
+    "words.taken_back": _("Words for the authors were taken back"),
 }
 
 # The same to the person themselves, of whom all of it is.
@@ -247,6 +254,7 @@ YOURS: Mapping[str, Words] = {
     "report.answer_read": _("Your answer to a notice was read"),
     "sign_ins.read": _("Your sign-ins were looked at"),
     "case.order_opened": _("The court’s order to seal or forget your case was opened"),
+    "words.read": _("Words that you left for the authors were read"),
 }
 
 

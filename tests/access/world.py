@@ -19,7 +19,15 @@ from courses.actions import consents, cooling, identities, recordings, reflectio
 from courses.actions.authoring import open_media
 from courses.actions.editions import publish_edition
 from courses.consent_words import consent_text
-from courses.models import CoursePage, CoursePicture, CourseRecording, Enrollment, ModulePage, Viewing
+from courses.models import (
+    CoursePage,
+    CoursePicture,
+    CourseRecording,
+    Enrollment,
+    ModulePage,
+    Viewing,
+    WordsToAuthors,
+)
 from courses.viewsets import RecordingViewSet
 from court_reports.actions.release import release
 from court_reports.models import Kind
@@ -145,6 +153,7 @@ class Case:
             by=None, now=now,
         )  # fmt: skip
         self.token, self.court_waiting = token, invitations.find(token=token, now=now)
+        self.words = WordsToAuthors.objects.create(enrollment=enrollment, text="x", language="en", sent_at=now)
         self.viewing = Viewing.objects.create(enrollment=enrollment, module=self.module, step=1, opened_at=now)
         self.proposal = forgetting.propose(
             referral=self.referral, act=Act.SEAL, ground=Ground.COURT_ORDER, order=a_pdf(), by=self.facilitator, now=now
@@ -255,6 +264,8 @@ class Case:
             "learn:scenario": [self.module, self.blocks["scenario"]],
             "courses_staff:reflection": [self.reflection],
             "courses_staff:identity": [self.identity],
+            "courses_staff:words_decide": [self.words],
+            "courses_staff:words_threat": [self.words],
             "check_ins:answer": [self.open],
             "check_ins:draft": [self.open],
             "check_ins:receipt": [self.sent],

@@ -13,8 +13,8 @@ from django.test import Client, override_settings
 
 from accountability.actions import check_ins, commitments, decisions, tracks
 from accountability.models import Review, Track
-from courses.actions import attempts, evidence, reflections
-from courses.models import Enrollment
+from courses.actions import attempts, evidence, reflections, words_to_authors
+from courses.models import Enrollment, WordsToAuthors
 from court_reports.actions import draft as drafts
 from court_reports.models import Kind, Release, Report
 from lms.outbox import numbers, outbox
@@ -163,6 +163,14 @@ def _a_course(referral: Referral, person: User, facilitator: User, now: datetime
     row = reflections.submit(**what, text=f"{MARK} reflection " * 200, by=person)
     reflections.review(reflection=row, outcome="returned", note=f"{MARK} note", by=facilitator, now=now)
     reflections.save_draft(**what, text=f"{MARK} draft")
+    _words_to_authors(enrollment, facilitator, now)
+
+
+def _words_to_authors(enrollment: Enrollment, by: User, now: datetime) -> None:
+    """Left by somebody who finished, which this person has not: passed on, and lying beside their own."""
+    row = WordsToAuthors.objects.create(enrollment=enrollment, text=f"{MARK} to you", language="en", sent_at=now)
+    words_to_authors.pass_on(words=row, version=row.version, by=by, now=now)
+    WordsToAuthors.objects.filter(pk=row.pk).update(draft_saved_at=now)
 
 
 def _a_track(track: Track, person: User, facilitator: User) -> None:

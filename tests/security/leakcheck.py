@@ -262,6 +262,17 @@ def a_marked_course(referral: Any, facilitator: Any, now: datetime) -> None:
         steps.accept_reflections(enrollment, by=facilitator, now=now)
     enrollment.refresh_from_db()
     assert enrollment.completed_at
+    leave_marked_words(enrollment, now)
+
+
+def leave_marked_words(enrollment: Any, now: datetime) -> None:
+    """Read first and passed on, and alone: no author is shown them, and who read them sees them no more."""
+    from courses.actions import words_to_authors
+
+    words, by = NARRATIVE["words for the authors"], enrollment.referral.person
+    words_to_authors.save_draft(enrollment=enrollment, text=words, language="en", now=now)
+    row = words_to_authors.leave(enrollment=enrollment, text=words, language="en", by=by, now=now)
+    words_to_authors.pass_on(words=row, version=row.version, by=by, now=now)
 
 
 def with_marked_words(work: Any, now: datetime) -> datetime:
@@ -337,6 +348,7 @@ def addresses_of(referral: Any) -> dict[str, list[str]]:
         "/authoring/pages/", "/authoring/reports/site-history/", "/authoring/reports/site-history/?export=csv",
         "/authoring/reports/locked/", "/authoring/invitation/", "/authoring/account/", "/authoring/users/", "/verify/",
         "/accounts/email/", "/accounts/sessions/", "/accounts/2fa/", "/pages/help/", "/robots.txt", "/sitemap.xml",
+        "/learn/words/", "/facilitate/course/words/", "/authoring/courses/work/?words=1", "/authoring/courses/work/?show=1",
         "/api/v2/pages/", "/authoring/api/main/pages/", "/authoring/reports/aging-pages/?export=csv",
     ]}  # fmt: skip
 
@@ -360,7 +372,7 @@ def readers(world: World) -> Iterator[Reader]:
     her_account = {"author: handle": author.username.encode(), "author: number": author.pk.hex.encode(), "author: dashed number": str(author.pk).encode()}  # fmt: skip
     learner, words, answer = needles(LEARNER, kind="learner"), needles(NARRATIVE, kind="words"), needles(ANSWER, kind="words")  # fmt: skip
     everything = who_she_is | her_account | learner | words | answer
-    unsent = {name: word for name, word in words.items() if "draft" in name}
+    unsent = {name: word for name, word in words.items() if "draft" in name or "for the authors" in name}
     forbidden = {
         "nobody": everything,
         "the person": who_she_is | her_account,

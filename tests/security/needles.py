@@ -22,6 +22,7 @@ NARRATIVE = {
     "check-in draft": "saffronbeetroot",
     "note on a check-in": "indigocelery",
     "commitment": "chartreuseleek",
+    "words for the authors": "vermilliardendive",
 }
 # Of a legal demand: sealed, and shown to those who decide and to the person.
 DEMAND = {"who demanded": "Vermeerschlawyers", "what was demanded": "periwinklekale"}
