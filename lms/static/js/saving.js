@@ -10,6 +10,8 @@ const PASSES = new Set(["offline", "signed-out", "server"]);
 const OF_WAGTAIL = { network_error: "offline", invalid_revision: "conflict", validation_error: "invalid", locked: "locked" };
 const PRESSES = ["button[type=submit]", "button:not([type])", "input[type=submit]"].map((b) => `form[method=post i] ${b}`).concat("[data-workflow-action-name]").join();
 
+const SAVES_ITSELF = "form[data-controller~=w-autosave]";
+
 const place = document.querySelector("[data-saving]");
 const words = document.querySelector("#saving-words");
 let heard = performance.now();
@@ -18,12 +20,17 @@ let wait = FIRST;
 let timer = 0;
 let passing = null;
 let newest = null;
+let typed = 0;
+let sent = 0;
 
 export function keepWords() {
   if (!place) return;
   document.addEventListener("w-autosave:success", saved);
   document.addEventListener("w-swap:success", () => { heard = performance.now(); });
   document.addEventListener("w-autosave:error", (event) => { failed(event.detail.type); });
+  document.addEventListener("input", (event) => { if (event.target.form?.matches(SAVES_ITSELF) || event.target.closest(SAVES_ITSELF)) typed = performance.now(); }, true);
+  document.addEventListener("w-autosave:save", () => { sent = performance.now(); });
+  document.addEventListener("w-unsaved:watch-edits", () => { window.setTimeout(noWordBetween, 1500); });
   document.addEventListener("w-dialog:confirmed", overwriteKnowingly, true);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
   document.addEventListener("submit", sayWhatWasSeen, true);
@@ -56,12 +63,23 @@ function later() {
 
 async function again() {
   if (!PASSES.has(trouble)) return;
-  const form = document.querySelector("form[data-controller~=w-autosave]");
   const found = await reach();
   if (found) tell(found);
-  else if (form) form.dispatchEvent(new CustomEvent("w-unsaved:add", { bubbles: true, detail: { type: "edits" } }));
-  else { tell("back"); trouble = ""; }
+  else if (!save()) { tell("back"); trouble = ""; }
   later();
+}
+
+// As if something had been typed. Whether there is a form that saves itself.
+function save() {
+  const form = document.querySelector(SAVES_ITSELF);
+  form?.dispatchEvent(new CustomEvent("w-unsaved:add", { bubbles: true, detail: { type: "edits" } }));
+  return Boolean(form);
+}
+
+// Wagtail takes what stands there when it begins to watch, and again when it has saved, as saved: what was typed
+// in the first two seconds, or while a slow line was busy, would wait for the next letter.
+function noWordBetween() {
+  if (typed > sent && !trouble) save();
 }
 
 // What keeps a form from arriving: nothing, or its name. What was signed in anew since has new proofs for its forms.
@@ -122,7 +140,7 @@ function tell(what, anew = false) {
   trouble = what;
   window.clearTimeout(timer);
   const said = words.content.querySelector(`[data-when=${what}]`).cloneNode(true);
-  const by = document.querySelector("form[data-controller~=w-autosave]") ? "itself" : "hand";
+  const by = document.querySelector(SAVES_ITSELF) ? "itself" : "hand";
   for (const part of said.querySelectorAll("[data-by]")) part.hidden = part.dataset.by !== by;
   place.replaceChildren(said);
 }
