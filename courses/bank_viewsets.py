@@ -19,6 +19,7 @@ from wagtail.permissions import register_permission_policy
 from courses.bank import figures_of
 from courses.bank_forms import FORMS
 from courses.models import Question, Topic
+from courses.newest import NothingOverwritten
 from courses.rules.figures import NONE
 from lms.referrals.models import ProgramRole
 from lms.referrals.own import OwnPrograms, OwnViewSet
@@ -38,12 +39,16 @@ WHAT_FOR = {
 }
 
 
+class ChangeTopic(NothingOverwritten, ChangeView):
+    pass
+
+
 class TopicViewSet(OwnViewSet):
     model = Topic
     icon = "folder-open-inverse"
     form_fields = ("program", "slug", "title")
     list_display = ("title", "slug", "program")
-    add_view_class, edit_view_class = AddView, ChangeView
+    add_view_class, edit_view_class = AddView, ChangeTopic
     copy_view_class, delete_view_class = RecordedCopy, RecordedDelete
 
 
@@ -86,7 +91,7 @@ class AddQuestion(OfOneKind, AddView):
         return Question.Kind(self.kind).label
 
 
-class ChangeQuestion(OfOneKind, ChangeView):
+class ChangeQuestion(NothingOverwritten, OfOneKind, ChangeView):
     @cached_property
     def header_more_buttons(self) -> list[Button]:
         seen = reverse("bank_question", args=[self.object.pk])

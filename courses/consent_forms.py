@@ -32,6 +32,8 @@ class ConsentForm(forms.Form):
         label=_("Were you paid for it, or will you be?"), coerce=lambda value: value == "yes", initial="no",
         choices=[("no", _("No")), ("yes", _("Yes"))], widget=forms.RadioSelect,
     )  # fmt: skip
+    # The newest line of the ledger when the form was opened.
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
     agree = forms.BooleanField(label=_("I have read this, the story is mine, and I agree that it is shown like this."))
 
     def __init__(self, *args: Any, languages: set[str], media: Mapping[str, str], **kwargs: Any) -> None:

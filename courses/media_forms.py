@@ -17,7 +17,7 @@ from courses.labels import bad_captions
 from courses.models.media import PIXELS_TELL, Cleaned, cleaned, says_the_file_name
 from courses.rules import captions
 from lms.files.accept import check_kind
-from lms.files.forms import RecordingField
+from lms.files.forms import RecordingField, how_much
 from lms.files.rules import COURSE_DOCUMENT, COURSE_PICTURE, COURSE_RECORDING, Refused, Rules, kind_of
 from lms.files.words import why
 
@@ -34,6 +34,7 @@ class _CleanForm(BaseCollectionMemberForm):
             file.help_text = f"{file.help_text} {PIXELS_TELL}".strip()
             for name in PREFILLS:
                 file.widget.attrs.pop(name, None)
+            file.widget.attrs |= how_much(self.rules)
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

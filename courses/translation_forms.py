@@ -26,7 +26,11 @@ class TranslationForm(forms.Form):
     """Nothing has to be filled in: what is kept is a draft."""
 
     source = forms.IntegerField(widget=forms.HiddenInput)
+    # The newest version of the translation when the page was opened, or when it was last saved from there.
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
+    # What the page saved by itself, and may go over: Wagtail's own name for it (w-autosave).
+    overwrite_revision_id = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, found: Sequence[Line], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

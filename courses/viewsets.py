@@ -18,6 +18,7 @@ from wagtail.permissions import policy_registry, register_permission_policy
 from courses.actions import recordings
 from courses.media_forms import RecordingForm, WordsForm
 from courses.models import CourseRecording
+from courses.newest import NothingOverwritten
 from lms.referrals.own import OwnViewSet
 from lms.referrals.viewsets import AddView, ChangeView, RecordedDelete
 
@@ -31,6 +32,10 @@ register_permission_policy(
 class AddRecording(AddView):
     def save_instance(self) -> CourseRecording:
         return recordings.add(form=self.form, by=self.request.user, now=self.request.now)
+
+
+class ChangeRecording(NothingOverwritten, ChangeView):
+    pass
 
 
 class DeleteRecording(RecordedDelete):
@@ -69,7 +74,7 @@ class RecordingViewSet(OwnViewSet):
     search_fields = ("title",)
     copy_view_enabled = False
     edit_handler = ObjectList(PANELS, base_form_class=RecordingForm)
-    add_view_class, edit_view_class, delete_view_class = AddRecording, ChangeView, DeleteRecording
+    add_view_class, edit_view_class, delete_view_class = AddRecording, ChangeRecording, DeleteRecording
 
 
 def _choosable(request: HttpRequest) -> QuerySet[CourseRecording]:

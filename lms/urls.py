@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 
+from courses.views.editor import EditPage
 from lms import health, policy_reports
 from lms.authoring import AccountView
 
@@ -51,6 +52,7 @@ urlpatterns = [
     # Accounts and roles are given by invitation alone; the others are Wagtail's own tests and notices.
     re_path(r"^authoring/(?:password_reset|users|groups|failwhale|test404|dismissibles)/", nowhere),
     path("authoring/account/", require_admin_access(AccountView.as_view()), name="authoring_account"),
+    path("authoring/pages/<int:page_id>/edit/", require_admin_access(EditPage.as_view()), name="authoring_edit_page"),
     path("authoring/", include(wagtailadmin_urls)),
 ]
 

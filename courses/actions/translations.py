@@ -29,6 +29,9 @@ from lms.outbox import outbox
 from lms.people.models import User
 from lms.referrals.models import ProgramMembership, ProgramRole
 
+# The number of a version, and when it was last written.
+Seen = tuple[int, datetime]
+
 
 class Overtaken(Exception):
     """Somebody saved the translation meanwhile; nothing was written."""
@@ -71,20 +74,22 @@ def save(
     *,
     page: Translatable,
     source: Revision,
-    seen: int | None,
+    seen: Seen | int | None,
     typed: Mapping[str, str],
     agreed: Collection[str],
     by: User,
     now: datetime,
+    over: int | None = None,
 ) -> int:
     """Write a draft of the translation: the source's parts under the source's ids, with these words. How many wait still.
 
     ``source``: the version that stood beside the boxes. ``seen``: the translation's newest version when they were
-    opened. ``agreed``: places whose translation is right as it stands. Raises Overtaken.
+    opened. ``agreed``: places whose translation is right as it stands. ``over``: the version that this very page saved
+    by itself before, to write over where nobody else has read or saved since. Raises Overtaken.
     """
     Page.objects.select_for_update(of=("self",)).get(pk=page.pk)
     pair = pair_of(page)
-    if pair.target is None or pair.target.latest_revision_id != seen:
+    if pair.target is None or not _is_newest(pair.target, seen):
         raise Overtaken(pair.key)
     found = every_line(pair)
     newest = to_translate(pair.source) or source
@@ -93,13 +98,32 @@ def save(
     }
     draft = pair.target.get_latest_revision_as_object()
     _fill(draft, pair, found, typed)
-    _keep(draft, pair, made_from, by, now)
+    own = _to_write_over(pair.target, over, by)
+    _keep(draft, pair, made_from, by, now, over=own)
     left = waiting(lines(pair_of(page)))
+    if own:  # the same draft, a few words further
+        return left
     journal.record(
         "translation.saved", about=None, on=pair.target, by=by, at=now,
         data={"language": pair.language, "waiting": left},
     )  # fmt: skip
     return left
+
+
+def _is_newest(target: Translatable, seen: Seen | int | None) -> bool:
+    """A version that is saved by itself again and again keeps its number; its moment tells one from the next."""
+    newest = target.latest_revision
+    if isinstance(seen, tuple):
+        return bool(newest and (newest.pk, newest.created_at) == seen)
+    return bool(target.latest_revision_id == seen)
+
+
+def _to_write_over(target: Translatable, over: int | None, by: User) -> Revision | None:
+    """Never what somebody else wrote, what was published or is to be, or what a reviewer was handed."""
+    newest = target.latest_revision
+    mine = newest is not None and newest.pk == over and newest.user_id == by.pk
+    free = mine and target.live_revision_id != over and newest.approved_go_live_at is None
+    return newest if free and not newest.task_states.exists() else None
 
 
 def _made_from(
@@ -136,11 +160,19 @@ def _fill(draft: Translatable, pair: Pair, found: Iterable[Line], typed: Mapping
         draft.introduction = made["introduction"]
 
 
-def _keep(draft: Translatable, pair: Pair, made_from: dict[str, int], by: User, now: datetime) -> None:
-    revision = draft.save_revision(user=by, log_action=True, clean=False)
-    Translation.objects.create(
-        page_key=pair.key, language=pair.language, revision=revision.pk, made_from=made_from, saved_at=now
-    )
+def _keep(
+    draft: Translatable,
+    pair: Pair,
+    made_from: dict[str, int],
+    by: User,
+    now: datetime,
+    over: Revision | None = None,
+) -> None:
+    revision = draft.save_revision(user=by, log_action=True, clean=False, overwrite_revision=over)
+    Translation.objects.update_or_create(
+        page_key=pair.key, revision=revision.pk,
+        defaults={"language": pair.language, "made_from": made_from, "saved_at": now},
+    )  # fmt: skip
 
 
 def tell(*, page: Translatable, revision: Revision, now: datetime) -> int:

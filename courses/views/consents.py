@@ -70,9 +70,10 @@ def give(request: Request, story: uuid.UUID) -> HttpResponse:
     initial = {
         "byline": last.shown_byline if last else found.byline, "languages": sorted(languages),
         "beside": last.media if last else [], "paid": "yes" if last and last.paid else "no",
+        "seen": last.number if last else 0,
     }  # fmt: skip
     form = ConsentForm(request.POST or None, languages=languages, media=found.media, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and not _moved_on(request, form):
         chosen = form.cleaned_data
         terms = consents.Terms(
             byline=chosen["byline"], languages=chosen["languages"], media=chosen.get("beside", []),
@@ -90,6 +91,22 @@ def give(request: Request, story: uuid.UUID) -> HttpResponse:
         messages.success(request, _("Recorded. Your story may be shown as you chose."))
         return redirect("my_consent", story)
     return render(request, "authoring/consent_give.html", {"story": found, "form": form, "text": text})
+
+
+def _moved_on(request: Request, form: ConsentForm) -> bool:
+    """She agreed, renamed or took it back in another tab since this form was opened: she looks once more."""
+    newest, seen = form.initial["seen"], form.cleaned_data["seen"]
+    if seen is None or seen == newest:
+        return False
+    form.data = form.data.copy()
+    form.data["seen"] = str(newest)
+    messages.warning(
+        request,
+        _(
+            "Nothing was recorded yet: you changed this consent meanwhile, in another tab. What you chose is below. Look once more; to agree to it, press again."
+        ),
+    )
+    return True
 
 
 @only(Kind.AUTHOR)

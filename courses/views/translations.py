@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Page, Revision
 
@@ -67,41 +68,81 @@ def translate(request: Request, pk: int) -> HttpResponse:
     if pair.target is None:
         return _begin(request, pair)
     found, source = lines(pair), to_translate(pair.source)
-    start = {"source": source.pk if source else 0, "seen": pair.target.latest_revision_id}
+    start = {"source": source.pk if source else 0} | _seen(pair.target.latest_revision)
     form = TranslationForm(request.POST or None, found=found, language=pair.language, initial=start)
-    if request.method == "POST" and form.is_valid() and (answer := _save(request, pair, form)):
-        return answer
+    if request.method == "POST":
+        save = _save if request.accepts("text/html") else _save_by_itself
+        if answer := save(request, pair, form):
+            return answer
     return _page(request, pair, form, waiting(found))
+
+
+NOT_SAVED = gettext_lazy("This page is being reviewed, or locked. Nothing was saved; your words are still below.")
+OVERTAKEN = gettext_lazy(
+    "Somebody saved this translation while you wrote, or you did in another tab. Your words are below and not saved yet: look once more, then save again to keep yours."
+)
+
+
+class Locked(Exception):
+    """Nobody writes in it now."""
+
+
+def _write(request: Request, pair: Pair, form: TranslationForm) -> int:
+    """How many parts wait. Raises Locked, actions.Overtaken."""
+    clean = form.cleaned_data
+    source = Revision.objects.for_instance(pair.source).filter(pk=clean["source"]).first()
+    if source is None or pair.target is None:
+        raise Http404
+    if pair.target.permissions_for_user(request.user).page_locked():
+        raise Locked
+    moment = parse_datetime(clean["seen_at"]) if clean["seen_at"] else None
+    return actions.save(
+        page=pair.source, source=source, seen=(clean["seen"], moment) if moment else clean["seen"], typed=form.typed,
+        agreed=form.agreed, over=clean["overwrite_revision_id"], by=request.user, now=request.now,
+    )  # fmt: skip
 
 
 def _save(request: Request, pair: Pair, form: TranslationForm) -> HttpResponse | None:
     """None where nothing was kept: the page comes back with what she wrote in it."""
-    source = Revision.objects.for_instance(pair.source).filter(pk=form.cleaned_data["source"]).first()
-    target = pair.target
-    if source is None or target is None:
-        raise Http404
-    if target.permissions_for_user(request.user).page_locked():
-        messages.error(
-            request, _("This page is being reviewed, or locked. Nothing was saved; your words are still below.")
-        )
+    if not form.is_valid():
         return None
     try:
-        left = actions.save(
-            page=pair.source, source=source, seen=form.cleaned_data["seen"], typed=form.typed, agreed=form.agreed,
-            by=request.user, now=request.now,
-        )  # fmt: skip
+        left = _write(request, pair, form)
+    except Locked:
+        messages.error(request, NOT_SAVED)
+        return None
     except actions.Overtaken:
         form.data = form.data.copy()
-        form.data["seen"] = str(target.latest_revision_id)
-        messages.warning(
-            request,
-            _(
-                "Somebody saved this translation while you wrote. Your words are below and not saved yet: look once more, then save again to keep yours."
-            ),
-        )
+        form.data.update({name: str(form.initial[name]) for name in ("seen", "seen_at")})
+        messages.warning(request, OVERTAKEN)
         return None
     messages.success(request, _("Saved as a draft.") + " " + words_for(left))
     return redirect("translate_page", pair.source.pk)
+
+
+def _save_by_itself(request: Request, pair: Pair, form: TranslationForm) -> JsonResponse:
+    """As Wagtail's editor answers while somebody types (w-autosave)."""
+    if not form.is_valid():
+        return _not_by_itself("validation_error", "")
+    try:
+        _write(request, pair, form)
+    except Locked:
+        return _not_by_itself("locked", NOT_SAVED)
+    except actions.Overtaken:
+        return _not_by_itself("invalid_revision", OVERTAKEN)
+    target = pair_of(pair.source).target
+    seen = _seen(target.latest_revision if target else None)
+    return JsonResponse({
+        "success": True, "revision_id": seen["seen"], "revision_created_at": seen["seen_at"], "field_updates": seen,
+    })  # fmt: skip
+
+
+def _seen(newest: Revision | None) -> dict[str, Any]:
+    return {"seen": newest.pk, "seen_at": newest.created_at.isoformat()} if newest else {"seen": None, "seen_at": ""}
+
+
+def _not_by_itself(code: str, words: Any) -> JsonResponse:
+    return JsonResponse({"success": False, "error_code": code, "error_message": str(words)}, status=400)
 
 
 def _begin(request: Request, pair: Pair) -> HttpResponse:
@@ -127,6 +168,9 @@ def _page(request: Request, pair: Pair, form: TranslationForm, left: int) -> Htt
         "source_language": LANGUAGES_IN_WORDS[pair.source.locale.language_code],
         "language": LANGUAGES_IN_WORDS[pair.language],
         "others": _others(pair),
+        # Words that came back with a question are not saved before she has answered it.
+        "by_itself": not form.is_bound,
+        "unsaved": form.is_bound,
     })  # fmt: skip
 
 

@@ -23,11 +23,7 @@ class PrivateFileField(forms.FileField):
         super().__init__(**kwargs)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """How much it takes, for the browser to say so before anything is sent."""
-        return super().widget_attrs(widget) | {
-            "data-most": self.rules.max_bytes,
-            "data-too-big": too_big(self.rules.max_bytes),
-        }
+        return super().widget_attrs(widget) | how_much(self.rules)
 
     def clean(self, data: Any, initial: Any = None) -> Accepted | None:  # type: ignore[override]
         file = super().clean(data, initial)
@@ -44,6 +40,9 @@ class RecordingField(forms.FileField):
         kwargs.setdefault("widget", forms.FileInput(attrs={"accept": ",".join(rules.endings)}))
         super().__init__(**kwargs | {"allow_empty_file": True})
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | how_much(self.rules)
+
     def clean(self, data: Any, initial: Any = None) -> Clean | None:  # type: ignore[override]
         file = super().clean(data, initial)
         if not isinstance(file, UploadedFile):
@@ -55,6 +54,11 @@ class RecordingField(forms.FileField):
             return accept_recording(source, rules=self.rules, name=file.name or "")
         except Refused as refused:
             raise forms.ValidationError(why(refused), code=refused.why) from refused
+
+
+def how_much(rules: Rules) -> dict[str, Any]:
+    """How much is taken, for the browser to say so before anything is sent."""
+    return {"data-most": rules.max_bytes, "data-too-big": too_big(rules.max_bytes)}
 
 
 def _put_aside(file: UploadedFile) -> Scratch:

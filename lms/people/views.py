@@ -4,6 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,8 +22,10 @@ SHOWN = 3
 
 @require_http_methods(["GET", "POST"])
 def session(request: Request) -> HttpResponse:
-    """GET: how many seconds this session has. POST: somebody is there; the same, from now."""
-    return JsonResponse({"left": int(sessions.left(request, request.now).total_seconds())})
+    """GET: how many seconds this session has, whose it is, and a proof for its forms: a page that was open while its
+    person signed in anew holds an old one. POST: somebody is there; the same, from now."""
+    left = int(sessions.left(request, request.now).total_seconds())
+    return JsonResponse({"left": left, "who": str(request.user.pk), "proof": get_token(request)})
 
 
 @require_safe

@@ -1,3 +1,9 @@
+import { keepWords, mindFiles, mindPastes } from "./saving.js";
+
+keepWords();
+mindFiles();
+mindPastes();
+
 // Names for what Wagtail's editor leaves nameless to a screen reader: rich text boxes, and the boxes of a list.
 
 const NAMELESS = ".public-DraftEditor-content:not([aria-label]), [data-streamfield-list-container] input[type=text]:not([aria-label]), [data-streamfield-stream-container] input[type=text]:not([aria-label])";
