@@ -4,6 +4,7 @@ that lacks what its readers must have; and nobody publishes one that was not rev
 The button, a schedule, a workflow, a bulk action and a command all come through Wagtail's one action.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -51,6 +52,14 @@ def _check_module(action: Any) -> None:
         raise StillWaiting(
             _("A story in it was never published before. After its approval its author has time to stop it."), page=page
         )
+
+
+def stands_in_the_way(page: ModulePage, *, now: datetime) -> list[str]:
+    """Why what was approved cannot be published now: one sentence each."""
+    agreed = [] if not consents.missing(page, now=now) else [
+        _("A story in it has no consent that holds now. Its author can give it under “My consents”.")
+    ]  # fmt: skip
+    return agreed + quality.errors(page, now=now)
 
 
 def not_reviewed_words() -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from courses.actions import cooling
 from courses.consent_words import ConsentText
 from courses.links import path_of
 from courses.models import Consent, ModulePage, StoryLink
@@ -83,6 +84,7 @@ def give(
         now,
     )
     withdrawal.put_back(story=story, by=by, now=now)
+    cooling.try_again(story=story, now=now)
     return row
 
 
