@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail.actions.copy_page import CopyPageAction
+from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 
 from courses import consents, quality, reviews
@@ -19,6 +20,7 @@ from lms import clock
 
 _wagtails_own = PublishPageRevisionAction.check
 _wagtails_own_copy = CopyPageAction.check
+_wagtails_own_alias = CreatePageAliasAction.check
 
 
 class NotReviewed(Refused):
@@ -80,7 +82,18 @@ def check_copy(action: Any, skip_permission_checks: bool = False) -> None:
         )
 
 
+def check_alias(action: Any, skip_permission_checks: bool = False) -> None:
+    """An alias would be live at once, and follow its source without a review of its own."""
+    _wagtails_own_alias(action, skip_permission_checks)
+    if action.user and ModulePage.objects.descendant_of(action.page, inclusive=True).exists():
+        raise NotReviewed(
+            _("A copy is made as a draft, and reviewed like any other. Copy it without publishing it."),
+            page=action.page,
+        )
+
+
 def guard() -> None:
     """Called by CoursesConfig.ready()."""
     PublishPageRevisionAction.check = check
     CopyPageAction.check = check_copy
+    CreatePageAliasAction.check = check_alias

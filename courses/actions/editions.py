@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Revision
@@ -141,8 +142,7 @@ def newest_edition(course: CoursePage) -> Edition | None:
 
 def pinned_now(course: CoursePage) -> list[EditionModule]:
     """The modules as an edition would pin them if it were published now; not saved."""
-    modules = ModulePage.objects.child_of(course).live().order_by("path")
-    return [_pin(module, position) for position, module in enumerate(modules, start=1)]
+    return [_pin(module, position) for position, module in enumerate(_live(course), start=1)]
 
 
 def says_the_same(newest: Edition | None, rows: list[EditionModule]) -> bool:
@@ -150,9 +150,15 @@ def says_the_same(newest: Edition | None, rows: list[EditionModule]) -> bool:
     return newest is not None and _same(newest, rows)
 
 
+def _live(course: CoursePage) -> QuerySet[ModulePage]:
+    """The published modules, in order. An alias has no words of its own."""
+    found: QuerySet[ModulePage] = ModulePage.objects.child_of(course).live().filter(alias_of=None).order_by("path")
+    return found
+
+
 def _ready(course: CoursePage, now: datetime) -> list[EditionModule]:
     """Raises CannotPublish."""
-    modules = list(ModulePage.objects.child_of(course).live().order_by("path"))
+    modules = list(_live(course))
     if problems := _problems(course, modules, now):
         raise CannotPublish(problems)
     return pinned_now(course)
@@ -248,7 +254,7 @@ def _pin(module: ModulePage, position: int) -> EditionModule:
 
 def _look_who_lags(course: CoursePage, rows: list[EditionModule], newest: Edition | None) -> None:
     before = {m.page_key: m for m in newest.modules.select_related("revision_en", "revision_es")} if newest else {}
-    modules = {module.translation_key: module for module in ModulePage.objects.child_of(course).live()}
+    modules = {module.translation_key: module for module in _live(course)}
     for row in rows:
         row.behind = translations.behind(modules[row.page_key], row, before.get(row.page_key), first=newest is None)
 

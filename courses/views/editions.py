@@ -93,11 +93,11 @@ def publish(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         what = request.POST.get("what", "") if newest else What.EDITION
         if what in (What.CORRECTION, What.EDITION):
+            if prove := ask_to_prove(request):
+                return prove
             if says_the_same(newest, pinned_now(course)):
                 messages.info(request, _nothing(newest))
                 return redirect("publish_edition", course.pk)
-            if prove := ask_to_prove(request):
-                return prove
             return _done(request, course, What(what))
         if what == What.WITHDRAWAL:
             return _which_to_withdraw(request, course)
