@@ -493,7 +493,7 @@ def test_a_course_is_previewed_as_somebody_new_and_as_somebody_who_finished_in_b
     before = (Viewing.objects.count(), Evidence.objects.count())
     for language, (said_new, said_done) in {
         "en": ("0 of 2 modules completed", "You can reread every module."),
-        "es": ("0 de 2 módulos completados", "Puede volver a leer"),
+        "es": ("0 de 2 módulos completados", "Puede releer todos los módulos."),
     }.items():
         new, done = (preview(client, course, f"{language}-{who}") for who in ("new", "finished"))
         named = titles[language == "es"]
