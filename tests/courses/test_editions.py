@@ -315,7 +315,10 @@ def test_a_second_course_is_given_to_nobody_until_it_is_chosen(world, second, si
     listed = client.get(reverse("editions", args=[course.pk])).content.decode()
     assert "Nobody new is given this course" in listed
     assert "Nobody new is given" not in client.get(reverse("editions", args=[world.course().pk])).content.decode()
+    said = "Nobody new is given this course"
+    assert client.get(reverse("my_courses")).content.decode().count(said) == 1
     client.post(reverse("give_course", args=[course.pk]))
+    assert client.get(reverse("my_courses")).content.decode().count(said) == 1
     assert current_edition(world.program.pk) == second
     assert an_enrolled_referral(program=world.program, now=JANUARY + 7 * DAY).enrollment.edition == second
     world.referral.enrollment.refresh_from_db()

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page, Revision
@@ -253,9 +254,9 @@ def test_a_picture_that_was_shown_is_not_deleted_by_any_road(world, client, pict
         f"/authoring/bulk/courses/coursepicture/delete/?id={picture.pk}",
     ):
         assert said in client.post(address, follow=True).content.decode()
-    with pytest.raises(WasShown):
+    with pytest.raises(WasShown), transaction.atomic():
         picture.delete()
-    with pytest.raises(WasShown):
+    with pytest.raises(WasShown), transaction.atomic():
         CoursePicture.objects.filter(pk=picture.pk).delete()
     assert CoursePicture.objects.filter(pk=picture.pk).exists()
     assert picture.file.storage.exists(picture.file.name)
@@ -284,7 +285,7 @@ def test_a_handout_and_a_recording_that_were_shown_are_not_deleted(world, signed
     set_body(page, rows)
     page.save_revision()
     publish(world.program)
-    with pytest.raises(WasShown):
+    with pytest.raises(WasShown), transaction.atomic():
         handout.delete()
     answer = signed_in(world.administrator).post(f"/authoring/recordings/delete/{recording.pk}/", follow=True)
     assert "so it cannot be deleted" in answer.content.decode()
