@@ -1,4 +1,4 @@
-"""What starting a course asks for."""
+"""What starting a course asks for, and asking somebody to read."""
 
 from typing import Any
 
@@ -10,17 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from lms.referrals.models import Program
 
 
-class StartCourseForm(forms.Form):
-    """A title in each language; and in which program, where there are several."""
+class OfAProgram(forms.Form):
+    """In which program, where there are several."""
 
     program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), empty_label=None)
-    title_en = forms.CharField(label=_("Title in English"), max_length=255)
-    title_es = forms.CharField(
-        label=_("Title in Spanish"),
-        max_length=255,
-        required=False,
-        help_text=_("Leave it empty if nobody will write this course in Spanish yet."),
-    )
 
     def __init__(self, *args: Any, programs: QuerySet[Program], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,6 +26,29 @@ class StartCourseForm(forms.Form):
     def chosen_program(self) -> Program:
         """The one chosen, or the only one there is."""
         return self.only or self.cleaned_data["program"]
+
+
+class ReaderForm(OfAProgram):
+    """Who is asked to read, as another author."""
+
+    handle = forms.CharField(
+        label=_("Her handle"),
+        max_length=40,
+        help_text=_("The name with which she signs in. She gives it to you."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+
+class StartCourseForm(OfAProgram):
+    """A title in each language."""
+
+    title_en = forms.CharField(label=_("Title in English"), max_length=255)
+    title_es = forms.CharField(
+        label=_("Title in Spanish"),
+        max_length=255,
+        required=False,
+        help_text=_("Leave it empty if nobody will write this course in Spanish yet."),
+    )
 
     @property
     def titles(self) -> dict[str, str]:

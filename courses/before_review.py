@@ -28,6 +28,7 @@ def shown(page: ModulePage, request: Request) -> dict[str, Any]:
         "errors": [row for row in rows if row["finding"].is_error],
         "warnings": [row for row in rows if not row["finding"].is_error],
         "report": report,
+        "zone": request.user.zone or "UTC",
         "level": LEVELS[report.level] if report.level else "",
         "outside": [{"address": link, "part": _part(block, report), "block": block} for block, link in report.outside],
     }

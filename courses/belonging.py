@@ -30,6 +30,7 @@ def register_all() -> None:
     register_path("courses.question", "topic__program")
     register_path("courses.edition", "program")
     register_path("courses.wordstoauthors", "enrollment__edition__program")
+    register_path("courses.programcourse", "program")
     register_path("courses.consent", "program")
     register_path("courses.coolingoff", "program")
     register_path("courses.takenback", "consent__program")

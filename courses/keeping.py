@@ -72,10 +72,11 @@ DATA = {
         "public": "position title_en title_es minimum_seconds withdrawn_at",
         "derived": "id edition page_key revision_en revision_es digest_en digest_es steps asks behind waivers",
     },
+    "courses.ProgramCourse": {"public": "chosen_at", "derived": "id program course_key"},
     "courses.Correction": {"public": "at", "derived": "id module before_en before_es digest_en digest_es"},
     "courses.Review": {"derived": "task_ptr role"},
     "courses.CoolingOff": {
-        "public": "began_at ends_at stopped_at overtaken_at let_go_at",
+        "public": "began_at ends_at stopped_at overtaken_at let_go_at held_at tries try_at",
         "derived": "id program page revision stories language",
     },
     "courses.Translation": {"public": "language saved_at", "derived": "id page_key revision made_from"},

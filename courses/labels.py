@@ -106,7 +106,7 @@ def words_for_finding(finding: quality.Finding, language: str) -> str:
         quality.Kind.ADDRESS: _("An address on the web: “%(words)s”. Could it lead to somebody?"),
         quality.Kind.NAME: _("Perhaps a name or a place: “%(words)s”. Could it tell who somebody is?"),
         quality.Kind.NO_TRANSLATION: _("There is no page in %(other)s yet."),
-        quality.Kind.OLD_TRANSLATION: _("The English page was saved after the Spanish one. See whether the Spanish one still says the same."),
+        quality.Kind.OLD_TRANSLATION: ngettext("Of its translation %(here)d part waits for a translator.", "Of its translation %(here)d parts wait for a translator.", finding.here),
         quality.Kind.NOT_TRANSLATED: _("This part is not on the page in %(other)s."),
     }[kind] % told  # fmt: skip
 

@@ -4,10 +4,12 @@ that lacks what its readers must have; and nobody publishes one that was not rev
 The button, a schedule, a workflow, a bulk action and a command all come through Wagtail's one action.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from wagtail.actions.copy_page import CopyPageAction
+from wagtail.actions.create_alias import CreatePageAliasAction
 from wagtail.actions.publish_page_revision import PublishPageRevisionAction
 
 from courses import consents, quality, reviews
@@ -18,6 +20,7 @@ from lms import clock
 
 _wagtails_own = PublishPageRevisionAction.check
 _wagtails_own_copy = CopyPageAction.check
+_wagtails_own_alias = CreatePageAliasAction.check
 
 
 class NotReviewed(Refused):
@@ -53,6 +56,14 @@ def _check_module(action: Any) -> None:
         )
 
 
+def stands_in_the_way(page: ModulePage, *, now: datetime) -> list[str]:
+    """Why what was approved cannot be published now: one sentence each."""
+    agreed = [] if not consents.missing(page, now=now) else [
+        _("A story in it has no consent that holds now. Its author can give it under “My consents”.")
+    ]  # fmt: skip
+    return agreed + quality.errors(page, now=now)
+
+
 def not_reviewed_words() -> str:
     return _(
         "It is kept as a draft. A module is published when it was reviewed: another author, a reviewer and the program "
@@ -71,7 +82,18 @@ def check_copy(action: Any, skip_permission_checks: bool = False) -> None:
         )
 
 
+def check_alias(action: Any, skip_permission_checks: bool = False) -> None:
+    """An alias would be live at once, and follow its source without a review of its own."""
+    _wagtails_own_alias(action, skip_permission_checks)
+    if action.user and ModulePage.objects.descendant_of(action.page, inclusive=True).exists():
+        raise NotReviewed(
+            _("A copy is made as a draft, and reviewed like any other. Copy it without publishing it."),
+            page=action.page,
+        )
+
+
 def guard() -> None:
     """Called by CoursesConfig.ready()."""
     PublishPageRevisionAction.check = check
     CopyPageAction.check = check_copy
+    CreatePageAliasAction.check = check_alias

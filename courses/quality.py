@@ -17,7 +17,7 @@ from wagtail.blocks.list_block import ListValue
 from wagtail.models import Page
 from wagtail.rich_text import RichText
 
-from courses import consents
+from courses import consents, translations
 from courses.blocks import RECORDINGS
 from courses.labels import words_for_finding
 from courses.models import AuthorIdentity, CoursePage, FineWord, ModulePage, Topic
@@ -33,7 +33,8 @@ from lms.referrals.models import Program
 # Of a block's values those that nobody reads as text. A byline is the name that she chose.
 NOT_READ = frozenset({"kind", "topic", "phone", "url", "byline"})
 LINES = frozenset({"p", "li", "h2", "h3", "br", "hr", "blockquote"})
-OTHER = {"en": "es", "es": "en"}
+# What stops publishing does not look at the other language.
+IN_STEP = Translation()
 SHORTEST_NAME = 3
 
 
@@ -59,7 +60,7 @@ def report(page: ModulePage, *, viewer: User | None = None, now: datetime) -> Re
     draft = page.get_latest_revision_as_object()
     texts = [_read(block) for block in draft.body]
     program = _program_of(draft)
-    facts = _facts(draft, draft.body, texts, draft.minimum_minutes, program, now, heading=_heading(draft), known=_own_name(viewer))  # fmt: skip
+    facts = _facts(draft, draft.body, texts, draft.minimum_minutes, program, now, heading=_heading(draft), known=_own_name(viewer), translation=_translation(draft))  # fmt: skip
     fine = set(FineWord.objects.filter(page_key=draft.translation_key).values_list("digest", flat=True))
     return Report(
         findings=[one for one in rules.findings(facts) if digest_of(one.block, one.words) not in fine],
@@ -120,7 +121,7 @@ class _Text:
 
 def _facts(
     page: ModulePage, body: StreamValue, texts: Sequence[_Text], minutes: int, program: Program | None, now: datetime,
-    *, heading: Piece | None = None, known: frozenset[str] = frozenset(),
+    *, heading: Piece | None = None, known: frozenset[str] = frozenset(), translation: Translation | None = IN_STEP,
 ) -> Facts:  # fmt: skip
     blocks, language = list(body), page.language
     hidden = consents.standing(blocks, language=language, now=now).hidden_stories
@@ -132,7 +133,7 @@ def _facts(
         pieces=tuple(_piece(*each, language, hidden, bank) for each in zip(blocks, texts, strict=True)),
         heading=heading,
         attempts=_attempts(program, now),
-        translation=_translation(page, blocks),
+        translation=translation,
         known=known,
     )
 
@@ -204,20 +205,16 @@ def _attempts(program: Program | None, now: datetime) -> int:
     return policy.attempts_before_cool_down if policy else rules.ATTEMPTS_WORTH
 
 
-def _translation(page: ModulePage, blocks: Iterable[Any]) -> Translation | None:
-    """English is the source: the Spanish page is behind where it was saved before it."""
-    other = ModulePage.objects.filter(
-        translation_key=page.translation_key, locale__language_code=OTHER.get(page.language)
-    ).first()
-    if other is None:
+def _translation(page: ModulePage) -> Translation | None:
+    """How far it is behind, as the page of its course's translation says it (courses.translations)."""
+    pair = translations.pair_of(page)
+    other = pair.target if page.pk == pair.source.pk else pair.source
+    if other is None or pair.target is None:
         return None
-    draft = other.get_latest_revision_as_object()
-    there = {str(block.id) for block in draft.body}
-    english, spanish = (page, draft) if page.language == "en" else (draft, page)
-    saved, then = english.latest_revision_created_at, spanish.latest_revision_created_at
+    there = {str(block.id) for block in other.get_latest_revision_as_object().body}
     return Translation(
-        older=bool(saved and then and then < saved),
-        missing=tuple(str(block.id) for block in blocks if block.id and str(block.id) not in there),
+        waiting=translations.waiting(translations.lines(pair)),
+        missing=tuple(str(block.id) for block in page.body if block.id and str(block.id) not in there),
     )
 
 

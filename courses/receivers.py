@@ -12,7 +12,7 @@ from lms.referrals.models import ProgramMembership, Referral
 from lms.referrals.signals import enrolled
 
 if TYPE_CHECKING:
-    from wagtail.models import PageLogEntry, Revision, UploadedFile
+    from wagtail.models import PageLogEntry, Revision, TaskState, UploadedFile
 
     from courses.models import CourseDocument, CoursePage, CoursePicture, ModulePage
 
@@ -118,9 +118,16 @@ def tell_translators(sender: object, instance: "CoursePage | ModulePage", revisi
     translations.tell(page=instance, revision=revision, now=clock.now())
 
 
+def tell_who_reads(sender: object, instance: "TaskState", **_: object) -> None:
+    """A step of the review begins, by whichever road."""
+    from courses.actions import reviews
+
+    reviews.tell(states=[instance], now=clock.now())
+
+
 def connect() -> None:
-    from wagtail.models import PageLogEntry, UploadedFile
-    from wagtail.signals import page_published
+    from wagtail.models import PageLogEntry, TaskState, UploadedFile
+    from wagtail.signals import page_published, task_submitted
 
     from courses.models import CourseDocument, CoursePage, CoursePicture, ModulePage
 
@@ -131,6 +138,7 @@ def connect() -> None:
     post_save.connect(record_page_event, sender=PageLogEntry, dispatch_uid="record_page_event")
     for model in (CoursePage, ModulePage):
         page_published.connect(tell_translators, sender=model, dispatch_uid=f"tell_translators_of_{model.__name__}")
+    task_submitted.connect(tell_who_reads, sender=TaskState, dispatch_uid="tell_who_reads")
     for media in (CoursePicture, CourseDocument):
         post_save.connect(record_media_saved, sender=media, dispatch_uid=f"record_{media.__name__}_saved")
         post_delete.connect(record_media_deleted, sender=media, dispatch_uid=f"record_{media.__name__}_deleted")

@@ -11,10 +11,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from wagtail.admin.admin_url_finder import AdminURLFinder
+from wagtail.models import Page
 
 
 class Refused(Exception):
-    """``words`` say why, to whoever pressed. ``page``: where to go on."""
+    """``words`` say why, to whoever pressed. ``page``: where to go on, or what else it is about."""
 
     def __init__(self, words: Any, *, page: Any = None) -> None:
         super().__init__(words)
@@ -46,6 +48,8 @@ class InWords:
 def _back(request: HttpRequest, page: Any) -> Any:
     if page is None or page.pk is None:
         return redirect("wagtailadmin_home")
+    if not isinstance(page, Page):
+        return redirect(AdminURLFinder(request.user).get_edit_url(page) or "wagtailadmin_home")
     if page.permissions_for_user(request.user).can_edit():
         return redirect("wagtailadmin_pages:edit", page.pk)
     return redirect("wagtailadmin_explore", page.get_parent().pk)

@@ -5,13 +5,25 @@ A page that nobody was shown is deleted like any other.
 
 from typing import Any
 
+from django.db.models import Model
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext as _
 from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.move_page import MovePageAction
 from wagtail.actions.unpublish_page import UnpublishPageAction
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 
-from courses.models import CoursePage, Edition, EditionModule, ModulePage
+from courses import access
+from courses.models import (
+    Correction,
+    CourseDocument,
+    CoursePage,
+    CoursePicture,
+    CourseRecording,
+    Edition,
+    EditionModule,
+    ModulePage,
+)
 from courses.refusals import Refused
 
 _wagtails = {
@@ -45,6 +57,29 @@ def refuse_to_delete(page: Page) -> None:
             ),
             page=page,
         )
+
+
+def refuse_to_delete_media(media: Model) -> None:
+    """A picture, handout or recording that a version holds which anyone may have been shown. Raises WasShown."""
+    shown = [
+        *EditionModule.objects.values_list("revision_en", "revision_es"),
+        *Correction.objects.values_list("before_en", "before_es"),
+    ]
+    revisions = Revision.objects.filter(pk__in={pk for pair in shown for pk in pair if pk})
+    if str(media.pk) in access.media_in(revisions, type(media)):
+        raise WasShown(
+            _(
+                "A module that somebody may have been shown holds this, so it cannot be deleted. If nobody may see it any "
+                "more, take the story or the module back. Nothing was changed."
+            ),
+            page=media,
+        )
+
+
+def keep_what_was_shown(sender: type[Model], instance: Any, **_: object) -> None:
+    """By whichever road: button, many at once, code. What is taken back is shown nowhere (courses.actions.media)."""
+    if not getattr(instance, "is_taken_back", False):
+        refuse_to_delete_media(instance)
 
 
 def refuse_to_move(page: Page, parent: Page) -> None:
@@ -98,3 +133,5 @@ def guard() -> None:
     DeletePageAction.check = _check_delete
     MovePageAction.check = _check_move
     UnpublishPageAction.check = _check_unpublish
+    for media in (CoursePicture, CourseDocument, CourseRecording):
+        pre_delete.connect(keep_what_was_shown, sender=media, dispatch_uid=f"keep_shown_{media.__name__}")

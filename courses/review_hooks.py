@@ -27,10 +27,12 @@ from lms.people.http import Request
 def review_urls() -> list[URLPattern]:
     return [
         path("reviews/", views.mine, name="my_reviews"),
+        path("reviews/nobody/", views.nobody, name="nobody_reads"),
         path("waiting/<uuid:pk>/", views.waiting, name="waiting_story"),
         path("modules/<int:pk>/retire/", views.retire, name="retire_module"),
         path("modules/<int:pk>/propose/", views.propose, name="propose_withdrawal"),
         path("courses/<int:pk>/edition/", editions.publish, name="publish_edition"),
+        path("courses/<int:pk>/give/", editions.give, name="give_course"),
         path("courses/<int:pk>/editions/", editions.editions, name="editions"),
         path("courses/<int:pk>/editions/<uuid:edition>/people/", editions.people, name="edition_people"),
         path(
@@ -49,7 +51,7 @@ def my_reviews() -> MenuItem:
 @hooks.register("construct_homepage_panels")
 def what_she_can_still_stop(request: Request, panels: list[Any]) -> None:
     if rows := reviews.coolings_for(request.user):
-        panels.insert(0, views.WaitingPanel(rows, request.user.zone or "UTC"))
+        panels.insert(0, views.WaitingPanel(rows, request.user.zone or "UTC", request.now))
 
 
 @hooks.register("register_page_header_buttons")
@@ -96,7 +98,7 @@ def who_reads_it(request: HttpRequest, page: Page) -> None:
     if role and not reviews.who_may_decide(page, role):
         messages.warning(
             request,
-            _("It waits for %(whom)s, and there is nobody yet who may read it. Tell an administrator.")
+            _("It waits for %(whom)s, and there is nobody yet who may read it. The administrators are told.")
             % {"whom": views.STEPS[role]()},
         )
 

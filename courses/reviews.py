@@ -14,7 +14,7 @@ from courses.models import Consent, CoolingOff, CoursePage, EditionModule, Modul
 from courses.rules import review as rules
 from lms.people.models import Kind, User
 from lms.referrals.access import programs_of
-from lms.referrals.models import Program, ProgramMembership
+from lms.referrals.models import Program, ProgramMembership, ProgramRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,20 @@ def waiting_reviews(user: User, now: datetime) -> list[Waiting]:
     return sorted(found, key=lambda waiting: waiting.since)
 
 
+def under_way() -> Iterator[TaskState]:
+    """The steps that wait for somebody's decision, of pages that are there."""
+    found = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, task__review__isnull=False)
+    for state in found.select_related("workflow_state", "task__review"):
+        if state.workflow_state.content_object is not None:
+            yield state
+
+
 def states_for(user: User, role: str) -> Iterator[TaskState]:
     """The steps under way that this person may decide in a role."""
-    programs = set(programs_of(user, role).values_list("pk", flat=True))
-    if not programs:
+    if not programs_read(user, role):
         return
-    under_way = TaskState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, task__review__role=role)
-    for state in under_way.select_related("workflow_state"):
-        page = state.workflow_state.content_object
-        if page is not None and may_decide(user, page, role):
+    for state in under_way():
+        if state.task.review.role == role and may_decide(user, state.workflow_state.content_object, role):
             yield state
 
 
@@ -55,21 +60,51 @@ def handed_in(user: User) -> list[WorkflowState]:
     return list(WorkflowState.objects.active().filter(requested_by=user).select_related("current_task_state__task"))
 
 
+def programs_read(user: User, role: str) -> set[UUID]:
+    """The programs in which this person may be asked in a role. An author of one program who reviews in another reads
+    there as another author, too: so a program whose only author nobody may read asks her."""
+    held = set(programs_of(user, role).values_list("pk", flat=True))
+    if role == ProgramRole.AUTHOR and held:
+        held |= set(programs_of(user, ProgramRole.REVIEWER).values_list("pk", flat=True))
+    return held
+
+
 def may_decide(user: User, page: Any, role: str) -> bool:
     """Whether this person may approve this page, or ask for changes, in this role."""
-    program = program_of(page)
-    if program is None:
-        return False
-    held = ProgramMembership.objects.filter(user=user, program=program, role=role).exists()
-    return rules.may_decide(user.pk, holds_role=held, wrote=hands_of(page), approved=approvers_of(page))
+    return bool(_of_those([user], page, role))
 
 
 def who_may_decide(page: Any, role: str) -> list[User]:
     """Everybody who may."""
-    members = User.objects.filter(
-        is_active=True, program_memberships__program=program_of(page), program_memberships__role=role
-    )
-    return [user for user in members.distinct() if may_decide(user, page, role)]
+    members = User.objects.filter(is_active=True, program_memberships__program=program_of(page))
+    return _of_those(members.distinct(), page, role)
+
+
+def _of_those(users: Iterable[User], page: Any, role: str) -> list[User]:
+    program = program_of(page)
+    asked = [user for user in users if program and program.pk in programs_read(user, role)]
+    if not asked:
+        return []
+    wrote, approved = hands_of(page), approvers_of(page)
+    return [user for user in asked if rules.may_decide(user.pk, holds_role=True, wrote=wrote, approved=approved)]
+
+
+def without_readers(programs: Iterable[Program]) -> list[Waiting]:
+    """What waits in these programs, and nobody may read it: everybody who could wrote it, or approved it already."""
+    keys = {program.pk for program in programs}
+    found = []
+    for state in under_way() if keys else ():
+        page, role = state.workflow_state.content_object, state.task.review.role
+        program = program_of(page)
+        if program and program.pk in keys and not who_may_decide(page, role):
+            found.append(Waiting(_drafted(state), role, state.started_at, reverse("nobody_reads")))
+    return sorted(found, key=lambda waiting: waiting.since)
+
+
+def author_elsewhere(program: Program, handle: str) -> User | None:
+    """Who may be asked to read for a program as another author: an author of another one, by her handle."""
+    writes = ProgramMembership.objects.filter(role=ProgramRole.AUTHOR).exclude(program=program).values("user")
+    return User.objects.filter(username__iexact=handle.strip(), is_active=True, kind=Kind.AUTHOR, pk__in=writes).first()
 
 
 def program_of(page: Any) -> Program | None:
@@ -112,13 +147,13 @@ def is_reviewed(revision: Revision) -> bool:
 
 def coolings_for(user: User) -> list[CoolingOff]:
     """The versions that wait their time and hold a story of this author, or are her module."""
-    rows = CoolingOff.objects.filter(CoolingOff.OPEN).select_related("page", "program")
+    rows = CoolingOff.objects.filter(CoolingOff.OPEN).select_related("page", "program", "revision")
     return [row for row in rows if user.pk in authors_of(row)]
 
 
 def cooling_of(user: User, pk: UUID) -> CoolingOff | None:
     """One of hers, open or not; or None."""
-    row = CoolingOff.objects.filter(pk=pk).select_related("page", "program").first()
+    row = CoolingOff.objects.filter(pk=pk).select_related("page", "program", "revision").first()
     return row if row and user.pk in authors_of(row) else None
 
 

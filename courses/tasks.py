@@ -7,7 +7,9 @@ from celery import shared_task
 from django.core.management import call_command
 from django.db import connection
 
+from courses import reviews
 from courses.actions import completion, consents, cooling, withdrawal
+from courses.actions import reviews as review_actions
 from courses.models import Enrollment
 from lms import clock, database
 from lms.referrals.models import Referral
@@ -50,6 +52,12 @@ def look_after_taken_back(**_: object) -> int:
     if done:
         database.empty_log()
     return done
+
+
+@shared_task
+def tell_who_reads(**_: object) -> int:
+    """What waits for a reviewer who was not told of it yet, and what waits and nobody may read."""
+    return review_actions.tell(states=reviews.under_way(), now=clock.now())
 
 
 @shared_task

@@ -84,6 +84,30 @@ def to_read(user: User, now: datetime) -> Sequence[Waiting]:
     ]
 
 
+def unread(user: User, now: datetime) -> Sequence[Waiting]:
+    """For whoever administers: what was handed in, and nobody may read it."""
+    return [
+        Waiting(
+            _("“%(title)s” waits for review, and there is nobody who may read it.")
+            % {"title": row.page.get_admin_display_title()},
+            row.address,
+        )
+        for row in reviews.without_readers(administered(user))
+    ]
+
+
+def held(user: User, now: datetime) -> Sequence[Waiting]:
+    """For whoever administers: a story that was approved, whose time is over, and that could not be published."""
+    return [
+        Waiting(
+            _("“%(title)s” was approved and could not be published. See why.") % {"title": row.page.draft_title},
+            reverse("my_reviews"),
+        )
+        for row in reviews.coolings_in(administered(user))
+        if row.is_open and row.held_at
+    ]
+
+
 def returned(user: User, now: datetime) -> Sequence[Waiting]:
     """Her modules that a reviewer sent back."""
     back = (page for page in _hers(user) if _review(page) == WorkflowState.STATUS_NEEDS_CHANGES)
@@ -154,7 +178,7 @@ def words_to_authors(user: User, now: datetime) -> Sequence[Waiting]:
 
 def register_all() -> None:
     """Called when the apps are ready."""
-    for provider in (to_read, returned, drafts, consents, bank, words_to_authors):
+    for provider in (to_read, unread, held, returned, drafts, consents, bank, words_to_authors):
         register(provider.__name__, provider)
 
 

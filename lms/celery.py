@@ -50,6 +50,7 @@ app.conf.beat_schedule = {
     "complete what is complete": _ring("courses.tasks.check_completions", crontab(minute=17)),
     "keep consents in time": _ring("courses.tasks.keep_consents", crontab(minute=7)),
     "look after stories that were taken back": _ring("courses.tasks.look_after_taken_back", EVERY_MINUTE),
+    "tell who has something to review": _ring("courses.tasks.tell_who_reads", crontab(minute=12)),
     "publish what has waited its time": _ring("courses.tasks.publish_in_time", EVERY_MINUTE),
     "finish what was forgotten": _ring("lms.keeping.tasks.finish", 5 * EVERY_MINUTE),
     "make people’s own copies": _ring("lms.keeping.tasks.own_copies", EVERY_MINUTE),

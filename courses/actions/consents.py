@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from courses.actions import withdrawal
+from courses.actions import cooling, withdrawal
 from courses.actions.consent_lines import PATH, add, newest, write
 from courses.consent_words import ConsentText
 from courses.links import path_of
@@ -81,6 +81,7 @@ def give(
         now,
     )
     withdrawal.put_back(story=story, by=by, now=now)
+    cooling.try_again(story=story, now=now)
     return row
 
 

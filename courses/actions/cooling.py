@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
 
@@ -16,8 +17,10 @@ from courses.rules import review as rules
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.people.models import User
+from lms.referrals.actions.roles import administrators_of
 
 PATH = "/authoring/waiting/"
+REVIEWS = "/authoring/reviews/"
 
 log = logging.getLogger("amends.publishing")
 
@@ -74,9 +77,17 @@ def stop(*, row: CoolingOff, by: User, now: datetime) -> None:
 
 
 def publish_due(*, now: datetime) -> int:
-    """Publish what has waited its time. One that cannot be published is reported, and stops no other. How many."""
-    due = CoolingOff.objects.filter(CoolingOff.OPEN, ends_at__lte=now).values_list("pk", flat=True)
-    return sum(_publish_quietly(pk, now) for pk in list(due))
+    """Publish what has waited its time. One that cannot be published waits where it is seen, and stops no other: it is
+    tried again, less and less often. How many were published."""
+    due = CoolingOff.objects.filter(CoolingOff.OPEN, ends_at__lte=now).exclude(try_at__gt=now)
+    return sum(_publish_quietly(pk, now) for pk in list(due.values_list("pk", flat=True)))
+
+
+def try_again(*, story: UUID, now: datetime) -> None:
+    """Something changed for this story: what waits for it is tried at the next round."""
+    for row in CoolingOff.objects.filter(CoolingOff.OPEN, try_at__gt=now):
+        if str(story) in row.stories:
+            CoolingOff.objects.filter(pk=row.pk).update(try_at=now)
 
 
 def _publish_quietly(pk: UUID, now: datetime) -> bool:
@@ -85,7 +96,28 @@ def _publish_quietly(pk: UUID, now: datetime) -> bool:
     except Exception as problem:
         # Not ready any more, or a fault: it stays a draft, and is tried again. The words may be of the page.
         log.warning("what waited as %s was not published: %s", pk, type(problem).__name__)
+        _hold(pk, now)
         return False
+
+
+@transaction.atomic
+def _hold(pk: UUID, now: datetime) -> None:
+    """Its authors and the program's administrators are told, once; why is said on their pages (reviews.why_held)."""
+    row = CoolingOff.objects.select_for_update(of=("self",)).select_related("program").get(pk=pk)
+    if not row.is_open:
+        return
+    first = row.held_at is None
+    row.held_at, row.tries = row.held_at or now, row.tries + 1
+    row.try_at = rules.try_again_at(now, row.tries)
+    row.save(update_fields=["held_at", "tries", "try_at"])
+    if first:
+        journal.record("story.held", about=None, on=row, by=None, at=now)
+        told = Q(pk__in=reviews.authors_of(row)) | Q(pk__in=administrators_of(row.program))
+        for user in User.objects.filter(told, is_active=True).exclude(email=None):
+            outbox.post(
+                key=f"cooling:{row.pk}:held:{user.pk}", kind="story.held", to=user, at=now,
+                audience=row.program_id, context={"path": REVIEWS},
+            )  # fmt: skip
 
 
 @transaction.atomic

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from courses import consents, lag, quality, translations
-from courses.models import Correction, CoursePage, Edition, EditionModule, ModulePage
+from courses.models import Correction, CoursePage, Edition, EditionModule, ModulePage, ProgramCourse
 from courses.rules.canonical import text_digest
 from courses.rules.editions import More, Shape, more_than_a_correction
 from courses.rules.steps import steps
@@ -141,26 +142,65 @@ def newest_edition(course: CoursePage) -> Edition | None:
 
 def pinned_now(course: CoursePage) -> list[EditionModule]:
     """The modules as an edition would pin them if it were published now; not saved."""
-    modules = ModulePage.objects.child_of(course).live().order_by("path")
-    return [_pin(module, position) for position, module in enumerate(modules, start=1)]
+    return [_pin(module, position) for position, module in enumerate(_live(course), start=1)]
+
+
+def says_the_same(newest: Edition | None, rows: list[EditionModule]) -> bool:
+    """Whether nothing was published since: the very same versions, in the same places."""
+    return newest is not None and _same(newest, rows)
+
+
+def _live(course: CoursePage) -> QuerySet[ModulePage]:
+    """The published modules, in order. An alias has no words of its own."""
+    found: QuerySet[ModulePage] = ModulePage.objects.child_of(course).live().filter(alias_of=None).order_by("path")
+    return found
 
 
 def _ready(course: CoursePage, now: datetime) -> list[EditionModule]:
     """Raises CannotPublish."""
-    modules = list(ModulePage.objects.child_of(course).live().order_by("path"))
+    modules = list(_live(course))
     if problems := _problems(course, modules, now):
         raise CannotPublish(problems)
     return pinned_now(course)
 
 
 def current_edition(program_id: uuid.UUID) -> Edition | None:
-    """What somebody who enrolls now is given."""
-    return Edition.objects.filter(program=program_id).order_by("-published_at", "-number").first()
+    """What somebody who enrolls now is given: the newest edition of the program's course."""
+    course = given_course(program_id)
+    return Edition.objects.filter(program=program_id, course_key=course).order_by("-number").first() if course else None
+
+
+def given_course(program_id: uuid.UUID) -> uuid.UUID | None:
+    """Which of a program's courses whoever enrolls is given: the one that was chosen, else the one it began with."""
+    chosen = ProgramCourse.objects.filter(program=program_id).values_list("course_key", flat=True)
+    first = (
+        Edition.objects.filter(program=program_id)
+        .order_by("published_at", "number")
+        .values_list("course_key", flat=True)
+    )
+    return chosen.first() or first.first()
+
+
+@transaction.atomic
+def give_course(*, course: CoursePage, by: User, now: datetime) -> Edition:
+    """Whoever enrolls from now on is given this course of the program; those under way keep theirs. Again is harmless.
+    Raises CannotPublish, where it has no edition yet."""
+    edition = (
+        Edition.objects.filter(program=course.program, course_key=course.translation_key).order_by("-number").first()
+    )
+    if edition is None:
+        raise CannotPublish([_("The course has no edition yet.")])
+    if given_course(course.program_id) != edition.course_key:
+        ProgramCourse.objects.update_or_create(
+            program=course.program, defaults={"course_key": edition.course_key, "chosen_at": now}
+        )
+        journal.record("edition.chosen", about=None, on=edition, by=by, at=now, data={"number": edition.number})
+    return edition
 
 
 def _problems(course: CoursePage, modules: list[ModulePage], now: datetime) -> list[str]:
     if not modules:
-        return ["the course has no published module"]
+        return [_("The course has no published module.")]
     problems = []
     for module in modules:
         problems += _without_consent(module, now)
@@ -214,14 +254,15 @@ def _pin(module: ModulePage, position: int) -> EditionModule:
 
 def _look_who_lags(course: CoursePage, rows: list[EditionModule], newest: Edition | None) -> None:
     before = {m.page_key: m for m in newest.modules.select_related("revision_en", "revision_es")} if newest else {}
-    modules = {module.translation_key: module for module in ModulePage.objects.child_of(course).live()}
+    modules = {module.translation_key: module for module in _live(course)}
     for row in rows:
         row.behind = translations.behind(modules[row.page_key], row, before.get(row.page_key), first=newest is None)
 
 
 def _tell_of_languages(edition: Edition, closed: list[str], now: datetime) -> None:
     """Whoever administers the program learns that nobody new begins in a language, and that it can be mended."""
-    for user in administrators_of(edition.program) if closed else ():
+    given = given_course(edition.program_id) == edition.course_key
+    for user in administrators_of(edition.program) if closed and given else ():
         outbox.post(
             key=f"edition:{edition.pk}:language:{user.pk}", kind="course.language_stopped", to=user, at=now,
             audience=edition.program_id,

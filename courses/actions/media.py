@@ -79,13 +79,15 @@ def forget_unused(shown: Shown, *, now: datetime) -> int:
     _forget_titles(CourseRecording, shown.recordings - others.recordings)
     gone = 0
     for picture in CoursePicture.objects.filter(pk__in=shown.pictures - others.pictures):
+        picture.is_taken_back = True
         picture.delete()
         gone += 1
     for document in CourseDocument.objects.filter(pk__in=shown.documents - others.documents):
+        document.is_taken_back = True
         document.delete()
         gone += 1
     unused = CourseRecording.objects.filter(pk__in=shown.recordings - others.recordings)
-    return gone + recordings.forget(unused, now=now)
+    return gone + recordings.forget(unused, now=now, taken_back=True)
 
 
 def _forget_titles(model: "type[Model]", pks: "Collection[str]") -> None:

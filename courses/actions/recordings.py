@@ -44,11 +44,12 @@ def delete(*, recording: CourseRecording, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def forget(recordings: Iterable[CourseRecording], *, now: datetime) -> int:
+def forget(recordings: Iterable[CourseRecording], *, now: datetime, taken_back: bool = False) -> int:
     """Its row and its words are gone, its bytes when the transaction commits; with its key, every copy of them."""
     gone = 0
     for recording in recordings:
         key, kept = recording.key, [file for file in (recording.file, recording.sound) if file]
+        recording.is_taken_back = taken_back
         recording.delete()
         files.destroy(kept, now=now)
         crypto.destroy_subject(key, now=now)

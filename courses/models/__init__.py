@@ -3,7 +3,7 @@
 from courses.models.attempts import Asking, Attempt
 from courses.models.bank import Choice, Question, Topic
 from courses.models.consent import Consent, StoryLink, TakenBack
-from courses.models.editions import Correction, Edition, EditionModule
+from courses.models.editions import Correction, Edition, EditionModule, ProgramCourse
 from courses.models.enrollment import Attestation, Enrollment, ModuleProgress, Viewing
 from courses.models.evidence import ActiveTime, Evidence
 from courses.models.identity import AuthorIdentity, IdentityOpening
@@ -42,6 +42,7 @@ __all__ = [
     "ModuleProgress",
     "PassedWords",
     "PictureRendition",
+    "ProgramCourse",
     "Question",
     "RecordingWords",
     "Reflection",

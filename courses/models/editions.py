@@ -32,6 +32,16 @@ class Edition(models.Model):
         return (self.title_es if language == "es" else "") or self.title_en
 
 
+class ProgramCourse(models.Model):
+    """Which of a program's courses whoever enrolls is given, where somebody chose: a program is one course and its
+    policy (domain.md, "Words"). Without a row it is the course that the program began with."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    program = models.OneToOneField(Program, models.PROTECT, related_name="+")
+    course_key = models.UUIDField()
+    chosen_at = models.DateTimeField()
+
+
 class EditionModule(models.Model):
     """One module of an edition: the revisions that are shown, and what they ask for."""
 

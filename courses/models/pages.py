@@ -33,9 +33,9 @@ log = logging.getLogger("amends.publishing")
 
 NEW, FINISHED = "new", "finished"
 PREVIEW_MODES = [
-    (f"en-{NEW}", _("English, new to the module")),
+    (f"en-{NEW}", _("English, new to it")),
     (f"en-{FINISHED}", _("English, has finished it")),
-    (f"es-{NEW}", _("Spanish, new to the module")),
+    (f"es-{NEW}", _("Spanish, new to it")),
     (f"es-{FINISHED}", _("Spanish, has finished it")),
 ]
 # Most people read on a telephone, so that comes first.
@@ -111,6 +111,34 @@ class Unserved(Page):
         return None
 
 
+class Shown(Unserved):
+    """A page that is read in two languages, by somebody new and by somebody who finished: the preview shows each."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def preview_modes(self) -> list[tuple[str, Any]]:
+        """In which language, and by whom, it is read: that of this page first."""
+        return sorted(PREVIEW_MODES, key=lambda mode: not mode[0].startswith(self.language))
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        return PREVIEW_SIZES
+
+    def serve_preview(self, request: Any, mode_name: str | None) -> HttpResponse:
+        from courses import preview  # which reads what stands here
+
+        return preview.respond(self, request, mode_name or self.default_preview_mode)
+
+    @property
+    def language(self) -> str:
+        """The code of its language. A page that was not saved yet has that of the place where it is made."""
+        if self.locale_id:
+            return str(self.locale.language_code)
+        return str(self.get_parent().locale.language_code if self.path else Locale.get_active().language_code)
+
+
 class LibraryPage(Unserved):
     """Holds the courses of one language."""
 
@@ -122,7 +150,7 @@ class LibraryPage(Unserved):
         verbose_name = _("library")
 
 
-class CoursePage(Unserved):
+class CoursePage(Shown):
     """A course: its modules are its children, in order."""
 
     program = models.ForeignKey(Program, models.PROTECT, related_name="courses", verbose_name=_("program"))
@@ -144,7 +172,7 @@ class CoursePage(Unserved):
         verbose_name = _("course")
 
 
-class ModulePage(Unserved):
+class ModulePage(Shown):
     """One authored unit."""
 
     summary = models.TextField(_("summary"), blank=True)
@@ -219,27 +247,9 @@ class ModulePage(Unserved):
         """What was taken back comes back by no road: not with a form that was open meanwhile, a copy or a command."""
         self.leave_out(Consent.objects.taken_back(str(block.id) for block in self.body))
 
-    @property
-    def preview_modes(self) -> list[tuple[str, Any]]:
-        """In which language, and by whom, it is read: that of this page first."""
-        return sorted(PREVIEW_MODES, key=lambda mode: not mode[0].startswith(self.language))
-
-    @property
-    def preview_sizes(self) -> list[dict[str, Any]]:
-        return PREVIEW_SIZES
-
     def serve_preview(self, request: Any, mode_name: str | None) -> HttpResponse:
-        from courses import preview  # which reads what stands here
-
         self.leave_out_what_was_taken_back()
-        return preview.respond(self, request, mode_name or self.default_preview_mode)
-
-    @property
-    def language(self) -> str:
-        """The code of its language. A page that was not saved yet has that of the place where it is made."""
-        if self.locale_id:
-            return str(self.locale.language_code)
-        return str(self.get_parent().locale.language_code if self.path else Locale.get_active().language_code)
+        return super().serve_preview(request, mode_name)
 
 
 def _language_name(code: str) -> str:

@@ -90,6 +90,9 @@ class CoolingOff(models.Model):
     stopped_at = models.DateTimeField(null=True)
     overtaken_at = models.DateTimeField(null=True)
     let_go_at = models.DateTimeField(null=True)
+    held_at = models.DateTimeField(null=True, help_text="Since when its time is over and it cannot be published.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="How often it could not be published.")
+    try_at = models.DateTimeField(null=True, help_text="Not tried again before.")
 
     OPEN = models.Q(stopped_at=None, overtaken_at=None, let_go_at=None)
 

@@ -90,9 +90,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The same module in the other language. ``missing``: ids of blocks of this one that it has not."""
+    """The same module in the other language. ``waiting``: how many parts of the translation wait for a translator;
+    ``missing``: ids of blocks of this one that it has not."""
 
-    older: bool = False
+    waiting: int = 0
     missing: tuple[str, ...] = ()
 
 
@@ -162,8 +163,8 @@ def _of_translation(other: Translation | None) -> Iterator[Finding]:
     if other is None:
         yield Finding(Kind.NO_TRANSLATION)
         return
-    if other.older:
-        yield Finding(Kind.OLD_TRANSLATION)
+    if other.waiting:
+        yield Finding(Kind.OLD_TRANSLATION, here=other.waiting)
     yield from (Finding(Kind.NOT_TRANSLATED, block) for block in other.missing)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 # Of what Wagtail keeps of a version: what anyone reads, and what is asked of them.
 WORDS = ("title", "summary", "goals", "minimum_minutes", "introduction", "body")
+LONGEST_PAUSE = timedelta(hours=1)
 # The editor gives every paragraph a new one whenever it saves.
 PARAGRAPH_KEY = re.compile(r' data-block-key="[^"]*"')
 
@@ -21,6 +22,11 @@ def may_decide(who: UUID, *, holds_role: bool, wrote: Collection[UUID], approved
 def ends_at(began_at: datetime, hours: int) -> datetime:
     """The first moment at which it may be published."""
     return began_at + timedelta(hours=hours)
+
+
+def try_again_at(now: datetime, tries: int) -> datetime:
+    """When what could not be published is tried again: in a minute, then in twice as long each time, up to an hour."""
+    return now + min(timedelta(minutes=1 << min(tries - 1, 6)), LONGEST_PAUSE)
 
 
 def is_over(ends: datetime, now: datetime) -> bool:

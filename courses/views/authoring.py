@@ -1,6 +1,6 @@
 """The authoring place in plain words: courses and modules, starting a course, what her work did, help."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +15,7 @@ from wagtail.models import WorkflowState
 
 from courses import access
 from courses.actions import authoring
+from courses.actions.editions import given_course
 from courses.authoring_forms import StartCourseForm
 from courses.models import CoursePage, Edition, ModulePage
 from courses.rules.words_to_authors import TOGETHER
@@ -37,12 +38,14 @@ def courses(request: Request) -> HttpResponse:
     for module in access.modules_worked_on(request.user):
         modules[module.path[: -ModulePage.steplen]].append(module)
     editions = {e.course_key: e for e in Edition.objects.filter(course_key__in={p.translation_key for p in pages}).order_by("number")}  # fmt: skip
+    given = _given(pages)
     found: dict[Any, dict[str, Any]] = {}
     for page in pages:
         course = found.setdefault(page.translation_key, {"title": page.title, "program": page.program, "versions": []})
         if page.locale.language_code == get_language():
             course["title"] = page.title
         course["edition"] = editions.get(page.translation_key)
+        course["another"] = given.get(page.program_id, page.translation_key) != page.translation_key
         course["versions"].append(_version(page, modules[page.path], request.user))
     return render(request, "authoring/courses.html", {
         "courses": list(found.values()),
@@ -50,6 +53,13 @@ def courses(request: Request) -> HttpResponse:
         "may_start": administered(request.user).exists(),
         "writes": request.user.kind == Kind.AUTHOR,
     })  # fmt: skip
+
+
+def _given(pages: list[CoursePage]) -> dict[Any, Any]:
+    """Program → the course that whoever enrolls is given, where it has several."""
+    keys = {(page.program_id, page.translation_key) for page in pages}
+    several = [program for program, number in Counter(program for program, _key in keys).items() if number > 1]
+    return {program: key for program in several if (key := given_course(program))}
 
 
 def _version(page: CoursePage, modules: list[ModulePage], user: User) -> dict[str, Any]:

@@ -10,22 +10,26 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from courses import access
 from courses.actions.editions import (
     CannotPublish,
     MoreThanACorrection,
     correct_edition,
+    give_course,
+    given_course,
     newest_edition,
     pinned_now,
     publish_edition,
+    says_the_same,
     why_more_than_a_correction,
 )
 from courses.differences import ModuleChange, editions_changed
 from courses.models import CoursePage, Edition, ModulePage
 from courses.rules.differences import Change
 from courses.rules.editions import More, What
+from courses.views.authoring import state_of
 from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -44,6 +48,7 @@ def editions(request: Request, pk: int) -> HttpResponse:
     return render(request, "authoring/editions.html", {
         "course": course,
         "rows": rows,
+        "another": bool(rows) and given_course(course.program_id) != course.translation_key,
         "names": request.user.kind == Kind.STAFF,
         "zone": request.user.zone or "UTC",
         "may_publish": course.permissions_for_user(request.user).can_publish(),
@@ -90,6 +95,9 @@ def publish(request: Request, pk: int) -> HttpResponse:
         if what in (What.CORRECTION, What.EDITION):
             if prove := ask_to_prove(request):
                 return prove
+            if says_the_same(newest, pinned_now(course)):
+                messages.info(request, _nothing(newest))
+                return redirect("publish_edition", course.pk)
             return _done(request, course, What(what))
         if what == What.WITHDRAWAL:
             return _which_to_withdraw(request, course)
@@ -104,7 +112,7 @@ def _done(request: Request, course: CoursePage, what: What) -> HttpResponse:
             words = _("The correction is in force for everyone, those under way too. It is edition %(number)d still.")
         else:
             edition = publish_edition(course=course, by=request.user, now=request.now)
-            words = _("Edition %(number)d is in force for everyone who enrolls from now on.")
+            words = _in_force(course)
         messages.success(request, words % {"number": edition.number})
     except CannotPublish as cannot:
         for problem in cannot.problems:
@@ -116,10 +124,35 @@ def _done(request: Request, course: CoursePage, what: What) -> HttpResponse:
     return redirect("wagtailadmin_explore", course.pk)
 
 
+def _in_force(course: CoursePage) -> str:
+    if given_course(course.program_id) == course.translation_key:
+        return _("Edition %(number)d is in force for everyone who enrolls from now on.")
+    return _("Edition %(number)d is there. Whoever enrolls is given another course of the program, until this one is chosen on the page of its editions.")  # fmt: skip
+
+
+@require_POST
+def give(request: Request, pk: int) -> HttpResponse:
+    """Of several courses of a program, this is the one that whoever enrolls from now on is given."""
+    course = get_object_or_404(CoursePage, pk=pk)
+    if not course.permissions_for_user(request.user).can_publish():
+        raise PermissionDenied
+    if prove := ask_to_prove(request):
+        return prove
+    try:
+        give_course(course=_english(course), by=request.user, now=request.now)
+        messages.success(request, _("Whoever enrolls from now on is given this course. Those under way keep theirs."))
+    except CannotPublish as cannot:
+        messages.error(request, " ".join(cannot.problems))
+    return redirect("editions", course.pk)
+
+
 def _asked(course: CoursePage, newest: Edition | None) -> dict[str, Any]:
     rows = pinned_now(course)
     if newest is None:
-        return {"page": course, "newest": None, "first": True}
+        given = given_course(course.program_id)
+        return {"page": course, "newest": None, "first": True, "another": given not in (None, course.translation_key)}
+    if says_the_same(newest, rows):
+        return {"page": course, "newest": newest, "nothing": _nothing(newest), "drafts": _not_published(course)}
     under_way = access.under_way().filter(edition__course_key=course.translation_key).count()
     reasons = [_more(reason) for reason in why_more_than_a_correction(newest, rows)]
     return {
@@ -130,6 +163,18 @@ def _asked(course: CoursePage, newest: Edition | None) -> dict[str, Any]:
         "more": reasons,
         "choices": _choices(under_way, correction=not reasons),
     }
+
+
+def _nothing(newest: Edition | None) -> str:
+    words = _("Nothing was published since edition %(number)d, so there is nothing to put in force.")
+    return words % {"number": newest.number if newest else 0}
+
+
+def _not_published(course: CoursePage) -> list[dict[str, Any]]:
+    """Modules with newer words than those that are published, in either language, and how far each is."""
+    keys = ModulePage.objects.child_of(course).values("translation_key")
+    drafts = ModulePage.objects.filter(translation_key__in=keys, has_unpublished_changes=True)
+    return [{"page": page, "state": state_of(page)} for page in drafts.select_related("locale").order_by("path")]
 
 
 def _choices(under_way: int, *, correction: bool) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What waits for whom before a module is published; stopping a story that was approved; taking a module out of use."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,11 @@ from wagtail.admin.ui.components import Component
 
 from courses import access, reviews
 from courses.actions import cooling, retiring
+from courses.actions import reviews as actions
+from courses.authoring_forms import ReaderForm
 from courses.models import CoolingOff, ModulePage
-from lms.people.access import only
+from courses.publishing import stands_in_the_way
+from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import administered
@@ -27,10 +31,43 @@ def mine(request: Request) -> HttpResponse:
     return render(request, "authoring/reviews.html", {
         "waiting": [_waiting(row) for row in reviews.waiting_reviews(user, request.now)],
         "handed_in": [_handed_in(state) for state in reviews.handed_in(user)],
-        "hers": reviews.coolings_for(user),
-        "programs": reviews.coolings_in(administered(user)),
+        "unread": [_waiting(row) for row in reviews.without_readers(administered(user))],
+        "hers": [_cooling(row, request.now) for row in reviews.coolings_for(user)],
+        "programs": [_cooling(row, request.now) for row in reviews.coolings_in(administered(user))],
         "zone": user.zone or "UTC",
     })  # fmt: skip
+
+
+@only(Kind.STAFF)
+def nobody(request: Request) -> HttpResponse:
+    """What waits and nobody may read it, for whoever administers: whom they can ask."""
+    programs = administered(request.user)
+    if not programs.exists():
+        raise Http404
+    form = ReaderForm(request.POST or None, programs=programs)
+    if request.method == "POST" and form.is_valid():
+        if prove := ask_to_prove(request):
+            return prove
+        try:
+            actions.ask_reader(
+                program=form.chosen_program, handle=form.cleaned_data["handle"], by=request.user, now=request.now
+            )
+        except actions.NobodyOfThatName:
+            form.add_error(
+                "handle", _("There is no author of another program with this handle, or she works here already.")
+            )
+        else:
+            messages.success(
+                request,
+                _(
+                    "She may read it now, and reviews in this program until you take the role from her on the team page."
+                ),
+            )
+            return redirect("nobody_reads")
+    rows = [_waiting(row) for row in reviews.without_readers(programs)]
+    return render(
+        request, "authoring/nobody_reads.html", {"rows": rows, "form": form, "zone": request.user.zone or "UTC"}
+    )
 
 
 @only(Kind.AUTHOR)
@@ -43,7 +80,9 @@ def waiting(request: Request, pk: uuid.UUID) -> HttpResponse:
         cooling.stop(row=row, by=request.user, now=request.now)
         messages.success(request, _("It is stopped. It stays a draft, and nobody is shown it."))
         return redirect("waiting_story", row.pk)
-    return render(request, "authoring/waiting_story.html", {"row": row, "zone": request.user.zone or "UTC"})
+    return render(
+        request, "authoring/waiting_story.html", _cooling(row, request.now) | {"zone": request.user.zone or "UTC"}
+    )
 
 
 @only(Kind.AUTHOR, Kind.STAFF)
@@ -82,6 +121,12 @@ def _module(request: Request, pk: int) -> ModulePage:
     return page
 
 
+def _cooling(row: CoolingOff, now: datetime) -> dict[str, Any]:
+    """``why``: where its time is over and it could not be published, what stands in the way now."""
+    held = row.is_open and row.held_at is not None
+    return {"row": row, "held": held, "why": stands_in_the_way(row.revision.as_object(), now=now) if held else []}
+
+
 def _waiting(row: reviews.Waiting) -> dict[str, Any]:
     return {"title": row.page.title, "address": row.address, "since": row.since, "step": STEPS[row.step]()}
 
@@ -113,8 +158,8 @@ class WaitingPanel(Component):
     name, order = "waiting-stories", 5
     template_name = "authoring/waiting_panel.html"
 
-    def __init__(self, rows: list[CoolingOff], zone: str) -> None:
-        self.rows, self.zone = rows, zone
+    def __init__(self, rows: list[CoolingOff], zone: str, now: datetime) -> None:
+        self.rows, self.zone = [_cooling(row, now) for row in rows], zone
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         return {"rows": self.rows, "zone": self.zone}

@@ -15,7 +15,7 @@ from wagtail.models import Page, Revision
 
 from courses import lag
 from courses.actions import translations as actions
-from courses.actions.editions import current_edition
+from courses.actions.editions import newest_edition
 from courses.labels import LANGUAGES_IN_WORDS
 from courses.models import CoursePage, ModulePage
 from courses.translation_forms import TranslationForm
@@ -45,7 +45,7 @@ def course(request: Request, pk: int) -> HttpResponse:
                 actions.tell(page=pairs[0].source, revision=revision, now=request.now)
         messages.success(request, _("The pages are there, as drafts without words. The authors have been told."))
         return redirect("course_translation", pk)
-    edition = current_edition(page.program_id)
+    edition = newest_edition(page)
     return render(request, "authoring/course_translation.html", {
         "page": page,
         "rows": [_row(pair) for pair in pairs],

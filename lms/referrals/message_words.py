@@ -25,6 +25,9 @@ KINDS = {
     "report.draft_to_answer": gettext_lazy("that a notice can be answered before it goes"),
     "report.released": gettext_lazy("that a report went to the court"),
     "report.waiting": gettext_lazy("that a report waits for the court"),
+    "review.nobody": gettext_lazy("that something waits for review and nobody may read it"),
+    "review.waits": gettext_lazy("that something waits for review"),
+    "story.held": gettext_lazy("that something that was approved could not be published"),
     "story.waits": gettext_lazy("that something of an author’s is about to be published"),
     "staff.invitation": gettext_lazy("an invitation to work here"),
 }

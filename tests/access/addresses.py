@@ -69,7 +69,9 @@ def _upkeep(case: Case) -> dict[str, object]:
         "publish_edition:pk": page.get_parent().pk,
         **dict.fromkeys(["withdraw_module:pk", "retire_module:pk", "propose_withdrawal:pk"], page.pk),
         **dict.fromkeys(["module_quality:pk", "module_word_fine:pk"], page.pk),
-        **dict.fromkeys(["editions:pk", "edition_people:pk", "compare_editions:pk"], page.get_parent().pk),
+        **dict.fromkeys(
+            ["editions:pk", "edition_people:pk", "compare_editions:pk", "give_course:pk"], page.get_parent().pk
+        ),
         **dict.fromkeys(["edition", "before", "after"], case.module.edition_id),
         "waiting_story:pk": case.cooling.pk,
         "course_translation:pk": page.get_parent().pk,

@@ -477,3 +477,40 @@ def test_a_stranger_to_the_program_previews_nothing(program, signed_in):
 
 def test_the_guide_is_there_for_whoever_writes(program, signed_in):
     assert signed_in(an_author(program)).get(reverse("authoring_help")).status_code == 200
+
+
+# --- the preview of a course -----------------------------------------------------------------------
+
+
+def test_a_course_is_previewed_as_somebody_new_and_as_somebody_who_finished_in_both_languages(program, signed_in):
+    a_published_course(program, modules=2)
+    client = signed_in(an_author(program))
+    course = CoursePage.objects.get(program=program, locale__language_code="en")
+    titles = [
+        [page.title for page in ModulePage.objects.live().child_of(each).order_by("path")]
+        for each in (course, course.get_translations().get())
+    ]
+    before = (Viewing.objects.count(), Evidence.objects.count())
+    for language, (said_new, said_done) in {
+        "en": ("0 of 2 modules completed", "You can reread every module."),
+        "es": ("0 de 2 módulos completados", "Puede releer todos los módulos."),
+    }.items():
+        new, done = (preview(client, course, f"{language}-{who}") for who in ("new", "finished"))
+        named = titles[language == "es"]
+        assert [[title in shown for title in named] for shown in (new, done)] == [[True] * 2] * 2
+        assert (said_new in new, said_done in new) == (True, False)
+        assert (said_new in done, said_done in done) == (False, True)
+        assert new.count('href="#main"') < done.count('href="#main"')
+    assert (Viewing.objects.count(), Evidence.objects.count()) == before
+
+
+def test_a_course_is_previewed_as_on_a_telephone_first_and_a_new_one_shows_its_drafts(program, signed_in):
+    administrator = an_administrator(program)
+    course = authoring.start_course(program=program, titles={"en": "New course"}, by=administrator, now=JANUARY)
+    draft = ModulePage(title="Only a draft", slug="only-a-draft", live=False)
+    course.add_child(instance=draft)
+    assert course.preview_sizes[0]["name"] == "phone"
+    assert [mode for mode, _words in course.preview_modes] == ["en-new", "en-finished", "es-new", "es-finished"]
+    shown = preview(signed_in(administrator), course, "es-new")
+    assert "New course" in shown
+    assert "Only a draft" in shown

@@ -21,6 +21,7 @@ from courses.rules.quality import Kind
 from courses.rules.reading import Level
 from lms import clock
 from lms.journal.models import Event
+from lms.referrals.templatetags.amends import local
 from tests.builders import JANUARY, a_program, a_published_course, a_reviewer, an_administrator, an_author
 from tests.courses.stories import NEEDLES, add_picture, agree, pages, set_body, write_story
 
@@ -239,14 +240,29 @@ def test_whom_to_turn_to_and_the_name_she_chose_are_meant_to_be_found(program):
     assert report.outside == [(BLOCK, "https://x.example/")]
 
 
-def test_the_other_language_is_behind_where_it_was_saved_before(program):
+def behind(page: ModulePage) -> list[int]:
+    return [one.here for one in quality.report(page, now=JANUARY).findings if one.kind == Kind.OLD_TRANSLATION]
+
+
+def test_the_other_language_is_behind_as_the_page_of_its_translation_says(program, signed_in):
+    """Saving is no change; what counts is what a translator was asked for, and that is what is published."""
     english, spanish = pages(program)["en"], pages(program)["es"]
     english.save_revision()
-    for page in (english, spanish):
-        assert Kind.OLD_TRANSLATION in [one.kind for one in quality.report(page, now=JANUARY).findings]
-    spanish.save_revision()
-    for page in (english, spanish):
-        assert Kind.OLD_TRANSLATION not in [one.kind for one in quality.report(page, now=JANUARY).findings]
+    assert [behind(page) for page in (english, spanish)] == [[], []]
+    english.title, english.summary = "Another title", "Another summary"
+    english.save_revision().publish()
+    assert [behind(page) for page in (english, spanish)] == [[2], [2]]
+    course = english.get_parent()
+    client = signed_in(an_author(program))
+    assert (
+        "2 parts wait for a translator." in client.get(reverse("course_translation", args=[course.pk])).content.decode()
+    )
+    said = client.get(reverse("module_quality", args=[english.pk])).content.decode()
+    assert "Of its translation 2 parts wait for a translator." in said
+
+
+def test_a_module_without_a_page_in_the_other_language_is_said_to_have_none(program):
+    english = pages(program)["en"]
     fresh = ModulePage(title="New", slug="new", locale=Locale.objects.get(language_code="en"), live=False)
     english.get_parent().add_child(instance=fresh)
     assert [one.kind for one in quality.report(fresh, now=JANUARY).findings] == [Kind.EMPTY]
@@ -402,3 +418,13 @@ def test_another_program_s_people_see_nothing_of_it(rosa, signed_in):
         assert signed_in(someone).get(reverse("module_quality", args=[rosa.pk])).status_code in (302, 403, 404)
         assert press(signed_in(someone), rosa, "Rosa").status_code in (302, 403, 404)
     assert not FineWord.objects.exists()
+
+
+def test_when_it_was_saved_is_told_with_its_zone(program, signed_in):
+    author = an_author(program, zone="America/Denver")
+    page = pages(program)["en"]
+    page.save_revision()
+    said = signed_in(author).get(reverse("module_quality", args=[page.pk])).content.decode()
+    saved = ModulePage.objects.get(pk=page.pk).latest_revision_created_at
+    assert f"This is about the draft saved on {local(saved, 'America/Denver')}." in said
+    assert "(Mountain)" in said

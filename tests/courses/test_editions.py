@@ -1,15 +1,24 @@
 """What the next edition is: said in words, with what it does to people under way; and what changed between two."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from courses.actions.editions import MoreThanACorrection, correct_edition, publish_edition
+from courses.actions.authoring import start_course
+from courses.actions.editions import (
+    CannotPublish,
+    MoreThanACorrection,
+    correct_edition,
+    current_edition,
+    give_course,
+    publish_edition,
+)
 from courses.differences import editions_changed
 from courses.facts import course_facts
-from courses.models import Correction, CoursePage, Edition, ModulePage
+from courses.models import Correction, CoursePage, Edition, ModulePage, ProgramCourse
 from courses.rules.differences import Change, Part, Piece, parts_changed, words_changed
 from courses.rules.editions import More, Shape, more_than_a_correction
 from lms.journal.models import Event
@@ -24,6 +33,7 @@ from tests.builders import (
 )
 from tests.courses.stories import set_body
 
+DAY = timedelta(days=1)
 KEY = "11111111-1111-1111-1111-111111111111"
 
 
@@ -83,7 +93,8 @@ class World:
         self.referral = an_enrolled_referral(program=self.program)
 
     def course(self, language: str = "en") -> CoursePage:
-        return CoursePage.objects.get(program=self.program, locale__language_code=language)
+        """The one that the program began with."""
+        return CoursePage.objects.filter(program=self.program, locale__language_code=language).earliest("pk")
 
     def module(self, language: str = "en") -> ModulePage:
         return ModulePage.objects.child_of(self.course(language)).order_by("path").first()
@@ -256,3 +267,97 @@ def test_the_editions_take_a_constant_number_of_queries(world, django_assert_num
         assert [(e.number, e.under_way, e.finished) for e in editions_of(course)] == [
             (4, 0, 0), (3, 0, 0), (2, 0, 0), (1, 1, 0),
         ]  # fmt: skip
+
+
+def test_where_nothing_changed_it_says_so_and_what_can_be_done_instead(world, signed_in):
+    draft = world.module("es")
+    draft.title = "Otro nombre"
+    draft.save_revision()
+    client = signed_in(world.administrator)
+    address = reverse("publish_edition", args=[world.course().pk])
+    page = client.get(address).content.decode()
+    assert "Nothing was published since edition 1, so there is nothing to put in force." in page
+    assert 'type="radio"' not in page
+    assert "Otro nombre" in page
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    for what in ("correction", "edition"):
+        said = client.post(address, {"what": what}, follow=True).content.decode()
+        assert said.count("Nothing was published since edition 1") == 2
+        assert "is in force" not in said
+    assert Edition.objects.count() == 1
+    assert (
+        reverse("withdraw_module", args=[world.module().pk])
+        in client.post(address, {"what": "withdrawal"}).content.decode()
+    )
+
+
+# --- several courses of a program ---------------------------------------------------------------
+
+
+@pytest.fixture
+def second(world):
+    """The program starts another course, and publishes its first edition."""
+    course = start_course(program=world.program, titles={"en": "The second"}, by=world.administrator, now=JANUARY)
+    module = ModulePage(title="Its only module", slug="its-only", live=False, minimum_minutes=0)
+    course.add_child(instance=module)
+    set_body(module, [{"id": KEY, "type": "text", "value": "<p>These are words enough.</p>"}])
+    module.save_revision().publish()
+    return publish_edition(course=course, by=world.administrator, now=JANUARY + 5 * DAY)
+
+
+def test_a_second_course_is_given_to_nobody_until_it_is_chosen(world, second, signed_in):
+    first = world.referral.enrollment.edition
+    assert current_edition(world.program.pk) == first
+    assert an_enrolled_referral(program=world.program, now=JANUARY + 6 * DAY).enrollment.edition == first
+    client = signed_in(world.administrator)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    course = CoursePage.objects.get(translation_key=second.course_key)
+    listed = client.get(reverse("editions", args=[course.pk])).content.decode()
+    assert "Nobody new is given this course" in listed
+    assert "Nobody new is given" not in client.get(reverse("editions", args=[world.course().pk])).content.decode()
+    said = "Nobody new is given this course"
+    assert client.get(reverse("my_courses")).content.decode().count(said) == 1
+    client.post(reverse("give_course", args=[course.pk]))
+    assert client.get(reverse("my_courses")).content.decode().count(said) == 1
+    assert current_edition(world.program.pk) == second
+    assert an_enrolled_referral(program=world.program, now=JANUARY + 7 * DAY).enrollment.edition == second
+    world.referral.enrollment.refresh_from_db()
+    assert world.referral.enrollment.edition == first
+    assert Event.objects.get(kind="edition.chosen").by == world.administrator
+
+
+def test_a_newer_edition_of_the_chosen_course_is_given_and_one_of_another_is_not(world, second):
+    world.rewrite(a_word_of(world.module()), "Quillwort")
+    newer = publish_edition(course=world.course(), by=None, now=JANUARY + 8 * DAY)
+    assert current_edition(world.program.pk) == newer
+    give_course(course=CoursePage.objects.get(translation_key=second.course_key), by=world.administrator, now=JANUARY)
+    world.rewrite("Quillwort", "Marrowby")
+    publish_edition(course=world.course(), by=None, now=JANUARY + 9 * DAY)
+    assert current_edition(world.program.pk) == second
+    give_course(course=world.course(), by=world.administrator, now=JANUARY)
+    assert current_edition(world.program.pk).number == 3
+
+
+def test_a_course_without_an_edition_cannot_be_given(world):
+    course = start_course(program=world.program, titles={"en": "The second"}, by=world.administrator, now=JANUARY)
+    with pytest.raises(CannotPublish, match="no edition yet"):
+        give_course(course=course, by=world.administrator, now=JANUARY)
+
+
+def test_those_who_were_given_the_newest_of_any_course_go_on_being_given_it(world, second):
+    from importlib import import_module
+
+    from django.apps import apps
+
+    import_module("courses.migrations.0019_held_stories_and_the_given_course").as_it_was(apps, None)
+    assert current_edition(world.program.pk) == second
+    alone = a_program()
+    a_published_course(alone)
+    assert ProgramCourse.objects.count() == 1
+
+
+def test_an_author_does_not_choose_the_course(world, second, signed_in):
+    course = CoursePage.objects.get(translation_key=second.course_key)
+    answer = signed_in(world.author).post(reverse("give_course", args=[course.pk]))
+    assert answer.status_code in (302, 403, 404)
+    assert not ProgramCourse.objects.exists()

@@ -86,7 +86,7 @@ def test_a_module_without_parts_is_empty_and_nothing_else_is_said_of_it():
 
 @pytest.mark.parametrize("other, wanted", [
     (None, [Kind.NO_TRANSLATION]),
-    (Translation(older=True), [Kind.OLD_TRANSLATION]),
+    (Translation(waiting=2), [Kind.OLD_TRANSLATION]),
     (Translation(missing=("t",)), [Kind.NOT_TRANSLATED]),
     (Translation(), []),
 ])  # fmt: skip

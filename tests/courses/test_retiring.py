@@ -1,18 +1,29 @@
 """What anyone was shown is retired or taken back, never deleted: every one of Wagtail's roads says so politely."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import GroupPagePermission, Page, Revision
 
-from courses.actions.authoring import _group
+from courses.actions.authoring import _group, open_media
 from courses.actions.editions import publish_edition
-from courses.models import CoursePage, EditionModule, ModulePage
+from courses.actions.withdrawal import withdraw_module
+from courses.models import CourseDocument, CoursePage, CoursePicture, EditionModule, ModulePage
 from courses.retiring import WasShown
+from lms import clock
 from lms.journal.models import Event
 from lms.referrals.models import ProgramRole
 from tests.builders import JANUARY, a_program, a_published_course, an_administrator, an_author, an_enrolled_referral
+from tests.courses.stories import add_picture, pages, publish, set_body
+from tests.courses.test_recordings import a_recording
+from tests.files.corpus import a_pdf
 
 pytestmark = pytest.mark.django_db
 API = "/authoring/api/main/pages/{}/action/{}/"
@@ -159,6 +170,128 @@ def test_a_retired_module_goes_out_of_the_next_edition_and_stays_with_those_unde
     assert referral.enrollment.edition.modules.filter(page_key=key).exists()
     assert not EditionModule.objects.filter(page_key=key, edition__number=2).exists()
     assert Event.objects.get(kind="module.retired").by == world.administrator
+
+
+# --- the roads that lead there by themselves, or sideways ------------------------------------------
+
+
+def shown_versions() -> set[int]:
+    rows = EditionModule.objects.values_list("revision_en", "revision_es")
+    return {pk for pair in rows for pk in pair if pk}
+
+
+def test_no_purge_takes_a_version_that_stands_in_an_edition_however_it_is_called(world):
+    shown = shown_versions()
+    for _n in range(2):
+        world.module.save_revision()
+    for arguments in ([], ["--pages"], ["--days=0"], ["--pages", "--days=0"]):
+        call_command("purge_revisions", *arguments)
+        assert set(Revision.objects.filter(pk__in=shown).values_list("pk", flat=True)) == shown
+
+
+def test_a_scheduled_end_is_retiring_and_takes_nothing_from_those_under_way(world):
+    referral = an_enrolled_referral(program=world.program)
+    module = world.module
+    edition = list(referral.enrollment.edition.modules.values_list("revision_en", "revision_es"))
+    ModulePage.objects.filter(pk=module.pk).update(expire_at=timezone.now() - timedelta(minutes=1))
+    call_command("publish_scheduled")
+    assert not ModulePage.objects.get(pk=module.pk).live
+    assert list(referral.enrollment.edition.modules.values_list("revision_en", "revision_es")) == edition
+    assert set(Revision.objects.filter(pk__in=shown_versions()).values_list("pk", flat=True)) == shown_versions()
+    publish_edition(course=world.course(), by=None, now=JANUARY)
+    assert not EditionModule.objects.filter(page_key=module.translation_key, edition__number=2).exists()
+
+
+def test_unpublishing_many_with_what_is_below_them_is_refused_too(world, client):
+    course = world.course()
+    address = f"/authoring/bulk/wagtailcore/page/unpublish/?id={course.pk}"
+    answer = client.post(address, {"include_descendants": "on"}, follow=True)
+    assert "stops nobody who takes it" in answer.content.decode()
+    assert world.module.live
+    assert world.course().live
+
+
+def test_copying_many_by_the_api_or_as_an_alias_publishes_nothing_of_its_own(world, client):
+    before = ModulePage.objects.live().count()
+    api = client.post(
+        API.format(world.module.pk, "copy"),
+        {"destination_page_id": world.course().pk, "slug": "another-copy", "keep_live": True},
+    )
+    assert (api.status_code, "A copy is made as a draft" in api.json()["detail"]) == (403, True)
+    alias = client.post(API.format(world.module.pk, "create_alias"), {"destination_page_id": world.course().pk})
+    assert (alias.status_code, "A copy is made as a draft" in alias.json()["detail"]) == (403, True)
+    assert ModulePage.objects.live().count() == before
+
+
+def test_an_alias_that_code_made_is_in_no_edition(world):
+    world.module.create_alias(parent=world.course(), update_slug="an-alias")
+    edition = publish_edition(course=world.course(), by=None, now=JANUARY)
+    assert edition.modules.count() == 2
+
+
+def test_going_back_to_an_older_version_takes_nothing_that_anyone_was_shown(world, client):
+    shown = shown_versions()
+    client.post(reverse("wagtailadmin_pages:revisions_revert", args=[world.module.pk, world.module.live_revision_id]))
+    assert set(Revision.objects.filter(pk__in=shown).values_list("pk", flat=True)) == shown
+
+
+# --- what a module shows beside its words ---------------------------------------------------------
+
+
+@pytest.fixture
+def picture(world):
+    """Shown by a module of an edition."""
+    found = add_picture(world.program)[1]
+    assert found.file.storage.exists(found.file.name)
+    publish(world.program)
+    return found
+
+
+def test_a_picture_that_was_shown_is_not_deleted_by_any_road(world, client, picture):
+    said = "A module that somebody may have been shown holds this, so it cannot be deleted."
+    for address in (
+        reverse("wagtailimages:delete", args=[picture.pk]),
+        f"/authoring/bulk/courses/coursepicture/delete/?id={picture.pk}",
+    ):
+        assert said in client.post(address, follow=True).content.decode()
+    with pytest.raises(WasShown), transaction.atomic():
+        picture.delete()
+    with pytest.raises(WasShown), transaction.atomic():
+        CoursePicture.objects.filter(pk=picture.pk).delete()
+    assert CoursePicture.objects.filter(pk=picture.pk).exists()
+    assert picture.file.storage.exists(picture.file.name)
+    assert not Event.objects.filter(kind="picture.deleted").exists()
+
+
+def test_a_picture_in_a_draft_alone_is_deleted_like_any_other(world, client):
+    picture = add_picture(world.program)[1]
+    client.post(reverse("wagtailimages:delete", args=[picture.pk]))
+    assert not CoursePicture.objects.filter(pk=picture.pk).exists()
+
+
+def test_taking_the_module_back_takes_its_picture_too(world, picture):
+    withdraw_module(page=pages(world.program)["en"], by=world.administrator, now=clock.now())
+    assert not CoursePicture.objects.filter(pk=picture.pk).exists()
+
+
+def test_a_handout_and_a_recording_that_were_shown_are_not_deleted(world, signed_in):
+    upload = SimpleUploadedFile("plan.pdf", a_pdf(), "application/pdf")
+    handout = CourseDocument.objects.create(title="Plan", file=upload, collection=open_media(program=world.program))
+    recording = a_recording(world.program, signed_in)
+    page = pages(world.program)["en"]
+    rows = list(page.body.get_prep_value())
+    rows.append({"id": str(uuid4()), "type": "handout", "value": {"document": handout.pk, "name": "A plan"}})
+    rows.append({"id": str(uuid4()), "type": "video", "value": {"recording": recording.pk, "poster": None}})
+    set_body(page, rows)
+    page.save_revision()
+    publish(world.program)
+    with pytest.raises(WasShown), transaction.atomic():
+        handout.delete()
+    answer = signed_in(world.administrator).post(f"/authoring/recordings/delete/{recording.pk}/", follow=True)
+    assert "so it cannot be deleted" in answer.content.decode()
+    assert CourseDocument.objects.filter(pk=handout.pk).exists()
+    assert recording.file.path.is_file()
+    assert not Event.objects.filter(kind="courserecording.deleted").exists()
 
 
 def test_an_author_retires_her_own_and_no_other(world, signed_in):

@@ -8,9 +8,11 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Comment, Revision, TaskState, WorkflowState
+from wagtail.test.utils.form_data import rich_text
 
 from courses import reviews
 from courses.actions import cooling, withdrawal
+from courses.actions.reviews import tell
 from courses.models import CoolingOff, CoursePage, ModulePage, Review
 from courses.publishing import NotReviewed, StillWaiting
 from courses.refusals import Refused
@@ -18,7 +20,7 @@ from courses.rules import review as rules
 from lms.journal.models import Event
 from lms.outbox.models import Message
 from lms.referrals.models import ProgramRole
-from tests.builders import a_program, a_published_course, a_reviewer, an_administrator, an_author
+from tests.builders import PASSWORD, a_program, a_published_course, a_reviewer, an_administrator, an_author
 from tests.courses.stories import BEGAN, NEEDLES, agree, pages, set_body, write_story
 
 pytestmark = pytest.mark.django_db
@@ -372,6 +374,62 @@ def test_one_that_cannot_be_published_any_more_stops_no_other(world, story, sign
     assert NEEDLES["en"] in str(world.shown.body.get_prep_value())
 
 
+def test_what_is_tried_again_is_tried_less_and_less_often():
+    minutes = [(rules.try_again_at(BEGAN, tries) - BEGAN).total_seconds() / 60 for tries in (1, 2, 3, 6, 7, 50)]
+    assert minutes == [1, 2, 4, 32, 60, 60]
+
+
+@pytest.fixture
+def held(world):
+    """Approved, with a consent that ended while it waited."""
+    world.administrator.zone = "America/New_York"
+    world.administrator.save()
+    key = write_story(world.program, world.author)
+    agree(world.program, key, world.author, now=BEGAN - 40 * DAY, days=30)
+    page = world.page
+    row = cooling.begin(
+        page=page, revision=page.get_latest_revision(), stories=[str(key)], by=None, now=BEGAN - 3 * DAY
+    )
+    assert cooling.publish_due(now=BEGAN) == 0
+    return row
+
+
+def test_what_cannot_be_published_waits_in_sight_and_everybody_is_told_once(world, held, signed_in):
+    cooling.publish_due(now=BEGAN + datetime.timedelta(seconds=59))
+    held.refresh_from_db()
+    assert (held.held_at, held.tries) == (BEGAN, 1)
+    cooling.publish_due(now=BEGAN + datetime.timedelta(seconds=60))
+    held.refresh_from_db()
+    assert (held.held_at, held.tries) == (BEGAN, 2)
+    told = Message.objects.filter(kind="story.held")
+    assert {message.to for message in told} == {world.author, world.administrator}
+    assert {json.dumps(message.context) for message in told} == {'{"path": "/authoring/reviews/"}'}
+    assert Event.objects.filter(kind="story.held").count() == 1
+    why = "A story in it has no consent that holds now. Its author can give it under “My consents”."
+    hers, theirs = signed_in(world.author), signed_in(world.administrator)
+    pages_of_it = [
+        hers.get("/authoring/"), hers.get(reverse("my_reviews")), hers.get(reverse("waiting_story", args=[held.pk])),
+        theirs.get(reverse("my_reviews")),
+    ]  # fmt: skip
+    assert [why in page.content.decode() for page in pages_of_it] == [True] * 4
+    assert "was approved and could not be published" in theirs.get("/authoring/").content.decode()
+
+
+def test_when_she_agrees_anew_it_is_published_at_the_next_round(world, held):
+    agree(world.program, held.stories[0], world.author)
+    assert cooling.publish_due(now=BEGAN) == 1
+    assert NEEDLES["en"] in str(world.shown.body.get_prep_value())
+    held.refresh_from_db()
+    assert not held.is_open
+
+
+def test_she_can_still_stop_what_could_not_be_published(world, held, signed_in):
+    answer = signed_in(world.author).post(reverse("waiting_story", args=[held.pk]), follow=True)
+    assert "It is stopped" in answer.content.decode()
+    agree(world.program, held.stories[0], world.author)
+    assert cooling.publish_due(now=BEGAN + DAY) == 0
+
+
 def test_the_program_says_how_long(world, story, signed_in):
     type(world.program).objects.filter(pk=world.program.pk).update(cooling_hours=72)
     world.approve_all(signed_in)
@@ -434,3 +492,143 @@ def test_the_courses_of_before_are_put_under_the_review(world):
     assert [task.specific.role for task in course.get_workflow().tasks] == Review.STEPS
     course.save()
     assert (Workflow.objects.count(), Review.objects.count()) == (1, 3)
+
+
+# --- who is asked is told -------------------------------------------------------------------------
+
+
+def told_of(kind: str) -> list:
+    return [message.to for message in Message.objects.filter(kind=kind).order_by("posted_at")]
+
+
+def test_whoever_may_read_it_is_written_to_and_no_word_of_it_is_in_the_message(world, signed_in):
+    world.fellow.email = "fellow@people.example"
+    world.fellow.save()
+    an_author(world.program)  # who left no address
+    world.write()
+    world.hand_in()
+    assert told_of("review.waits") == [world.fellow]
+    message = Message.objects.get(kind="review.waits")
+    assert (message.context, message.category) == ({"path": "/authoring/reviews/"}, "reminder")
+    world.decide(signed_in(world.fellow))
+    assert told_of("review.waits") == [world.fellow]
+    world.decide(signed_in(world.reviewer))
+    assert told_of("review.waits") == [world.fellow, world.administrator]
+    assert told_of("review.nobody") == []
+
+
+def test_nobody_is_written_to_more_than_once_a_day_or_of_the_same_again(world):
+    world.fellow.email = "fellow@people.example"
+    world.fellow.save()
+    world.write()
+    world.hand_in()
+    other = pages(world.program, 1)["en"]
+    other.title = "Rewritten too"
+    other.save_revision(user=world.author)
+    other.get_workflow().start(other, world.author)
+    assert told_of("review.waits") == [world.fellow]
+    later = [timezone.now() + hours * datetime.timedelta(hours=1) for hours in (23, 25, 50)]
+    assert [tell(states=reviews.under_way(), now=moment) for moment in later] == [0, 1, 0]
+
+
+def test_where_nobody_may_read_it_an_administrator_is_told_once_and_asks_an_author_of_another_program(world, signed_in):
+    world.fellow.program_memberships.all().delete()
+    elsewhere = an_author(a_program(), email="elsewhere@people.example")
+    world.write()
+    world.hand_in()
+    tell(states=reviews.under_way(), now=timezone.now())
+    assert told_of("review.nobody") == [world.administrator]
+    client = signed_in(world.administrator)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert "there is nobody who may read it" in client.get("/authoring/").content.decode()
+    address = reverse("nobody_reads")
+    assert "waits for another author of the program" in client.get(address).content.decode()
+    for unknown in ("nobody-of-that-name", world.author.username, world.reviewer.username):
+        said = client.post(address, {"handle": unknown}).content.decode()
+        assert "There is no author of another program with this handle" in said
+    assert "She may read it now" in client.post(address, {"handle": elsewhere.username}, follow=True).content.decode()
+    assert reviews.without_readers([world.program]) == []
+    given = Event.objects.get(kind="role.given")
+    assert (given.by, given.data["role"]) == (world.administrator, "reviewer")
+    assert told_of("review.waits") == [elsewhere]
+    world.decide(signed_in(elsewhere))
+    assert world.step().task.specific.role == ProgramRole.REVIEWER
+    # Nobody is two of the three.
+    assert not reviews.may_decide(elsewhere, world.page, ProgramRole.REVIEWER)
+
+
+def test_a_reviewer_who_writes_nowhere_is_no_other_author(world):
+    assert reviews.programs_read(world.reviewer, ProgramRole.AUTHOR) == set()
+    assert signed_out_of(world) == []
+
+
+def signed_out_of(world) -> list:
+    """Who is asked in another program than their own: nobody."""
+    stranger = an_author(a_program())
+    return [role for role in Review.STEPS if world.program.pk in reviews.programs_read(stranger, role)]
+
+
+@pytest.mark.parametrize("who", ["author", "reviewer"])
+def test_the_page_is_for_administrators(world, signed_in, who):
+    assert signed_in(getattr(world, who)).get(reverse("nobody_reads")).status_code == 404
+
+
+# --- comments ------------------------------------------------------------------------------------
+
+PART = "3f0d9f6e-6d9f-4a39-9d5e-0b6d4a2f3c11"
+SAID = "Needle: perhaps not the name of the street"
+
+
+def saved_with(page: ModulePage, *comments: dict[str, str]) -> dict[str, str]:
+    """What the editor of a module with one part sends, with these comments."""
+    rows = {
+        f"comments-{n}-{name}": value
+        for n, comment in enumerate(comments)
+        for name, value in (
+            {"DELETE": "", "resolved": "", "id": "", "contentpath": f"body.{PART}", "text": SAID, "position": ""}
+            | {f"replies-{what}": "0" for what in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+            | comment
+        ).items()
+    }
+    return {
+        "title": page.title, "summary": "", "minimum_minutes": "0", "goals-count": "0", "comment_notifications": "on",
+        "body-count": "1", "body-0-deleted": "", "body-0-order": "0", "body-0-type": "text", "body-0-id": PART,
+        "body-0-value": rich_text("<p>Words that somebody reads.</p>"), "comments-TOTAL_FORMS": str(len(comments)),
+        "comments-INITIAL_FORMS": str(sum(bool(comment.get("id")) for comment in comments)),
+    } | rows  # fmt: skip
+
+
+def test_a_reviewer_comments_on_a_part_its_author_answers_and_settles_it_and_no_message_carries_a_word(
+    world, signed_in, mailoutbox
+):
+    page = world.page
+    set_body(page, [{"id": PART, "type": "text", "value": "<p>Words that somebody reads.</p>"}])
+    page.save_revision(user=world.author)
+    world.hand_in()
+    address = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    theirs, hers = signed_in(world.reviewer), signed_in(world.author)
+    hers.post(address, saved_with(page))  # she asks Wagtail to be told of comments
+    assert theirs.post(address, saved_with(page, {})).status_code == 302
+    comment = Comment.objects.get(page=page)
+    assert (comment.user, comment.contentpath, comment.text) == (world.reviewer, f"body.{PART}", SAID)
+    assert SAID in hers.get(address).content.decode()
+    answer = {
+        "replies-TOTAL_FORMS": "1",
+        "replies-0-id": "",
+        "replies-0-text": "Needle: I left it out",
+        "replies-0-DELETE": "",
+    }
+    assert hers.post(address, saved_with(page, {"id": str(comment.pk)} | answer)).status_code == 302
+    assert (comment.replies.get().user, comment.replies.get().text) == (world.author, "Needle: I left it out")
+    assert "Needle: I left it out" in theirs.get(address).content.decode()
+    reply = {
+        "replies-TOTAL_FORMS": "1", "replies-INITIAL_FORMS": "1", "replies-0-id": str(comment.replies.get().pk),
+        "replies-0-text": "Needle: I left it out", "replies-0-DELETE": "",
+    }  # fmt: skip
+    settled = {"id": str(comment.pk), "resolved": "on"} | reply
+    assert hers.post(address, saved_with(page, settled)).status_code == 302
+    comment.refresh_from_db()
+    assert comment.resolved_by == world.author
+    told = [*Message.objects.values_list("kind", "context"), *Event.objects.values_list("kind", "data")]
+    assert [row for row in told if "Needle" in str(row)] == []
+    assert mailoutbox == []

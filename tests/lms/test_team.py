@@ -365,6 +365,8 @@ def asks(program, administrator) -> dict[str, tuple[User, str, dict[str, object]
     addresses |= {
         "referrals:assign": ([referral.pk], {"facilitator": str(to.pk)}),
         "publish_edition": ([course.pk], {"what": "edition"}),
+        "give_course": ([course.pk], {}),
+        "nobody_reads": ([], {"handle": "whoever"}),
         "withdraw_module": ([module.pk], {"word": "on"}),
     }
     table = {name: (administrator, reverse(name, args=args), data) for name, (args, data) in addresses.items()}

@@ -23,6 +23,7 @@ NAMES = {
     "courses.tasks.check_completions": _("Completes courses that are complete"),
     "courses.tasks.keep_consents": _("Ends the consents of stories in time, and reminds their authors before"),
     "courses.tasks.look_after_taken_back": _("Sees to it that stories which were taken back are gone"),
+    "courses.tasks.tell_who_reads": _("Tells reviewers what waits for them, and administrators what nobody may read"),
     "courses.tasks.publish_in_time": _("Publishes what has waited its time, and what was scheduled"),
     "lms.people.tasks.clear_sessions": _("Forgets sign-ins that have ended"),
     "lms.referrals.tasks.answer_asked": _("Sends invitations that were asked for anew"),

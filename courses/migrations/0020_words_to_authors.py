@@ -11,7 +11,7 @@ import lms.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("courses", "0018_translations"),
+        ("courses", "0019_held_stories_and_the_given_course"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
