@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.models.identity import Purpose
+from lms.people.models import BYLINE_LENGTH
 
 
 class IdentityForm(forms.Form):
@@ -14,6 +15,12 @@ class IdentityForm(forms.Form):
     payment = forms.CharField(
         label=_("A note about payment"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class BylineForm(forms.Form):
+    """What others in the authoring place call her."""
+
+    byline = forms.CharField(label=_("Your name here"), max_length=BYLINE_LENGTH, required=False)
 
 
 class PurposeForm(forms.Form):

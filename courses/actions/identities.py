@@ -28,6 +28,14 @@ def save(*, legal_name: str, contact: str, payment: str, by: User, now: datetime
 
 
 @transaction.atomic
+def call_me(*, byline: str, by: User, now: datetime) -> None:
+    """By which name others who write or review here know her; "" for none. Readers never see it."""
+    by.byline = byline
+    by.save(update_fields=["byline"])
+    journal.record("identity.named", about=None, on=by, by=by, at=now)
+
+
+@transaction.atomic
 def erase(*, by: User, now: datetime) -> None:
     """The words go, and their key with them. That it was opened, and why, stays hers to see."""
     row = AuthorIdentity.objects.select_for_update().filter(user=by, erased_at=None).first()

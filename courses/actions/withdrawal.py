@@ -29,7 +29,8 @@ from lms import crypto
 from lms.database import empty_log, forget_searched
 from lms.journal import journal
 from lms.outbox import outbox
-from lms.people.models import User
+from lms.people.actions import kept_words
+from lms.people.models import KeptWords, User
 from lms.referrals.actions.roles import administrators_of
 from lms.referrals.models import Program
 
@@ -111,6 +112,7 @@ def _erase(page: ModulePage) -> None:
     PageLogEntry.objects.filter(page=page.pk).update(label=title, data={})
     _stop_what_waits([page])
     _forget_traces([page])
+    _forget_unsent([page], set())
 
 
 # --- one story ---------------------------------------------------------------------------------
@@ -226,6 +228,7 @@ def _take_words_out(row: TakenBack, now: datetime) -> None:
     FineWord.objects.filter(block__in=gone).delete()
     FormState.objects.filter(data__contains=str(row.consent.story)).delete()
     _forget_traces(pages)
+    _forget_unsent(pages, gone)
     row.files = media.names_of(shown)
     media.forget_unused(shown, now=now)
     _forget_in_the_database()
@@ -293,6 +296,22 @@ def _forget_traces(pages: Iterable[ModulePage]) -> None:
         FormState.objects.for_instance(page).delete()
         ReferenceIndex.create_or_update_for_object(page)
         index.insert_or_update_object(page)
+
+
+def _forget_unsent(pages: Iterable[ModulePage], gone: set[str]) -> None:
+    """Forms of the authoring place that came when their session had ended: of these pages, or with these blocks."""
+    places = [f"/{page.pk}/" for page in pages]
+    for kept in KeptWords.objects.filter(path__startswith="/authoring/"):
+        if any(place in kept.path for place in places) or _is_kept(gone, kept):
+            kept.delete()
+
+
+def _is_kept(blocks: set[str], kept: KeptWords) -> bool:
+    try:
+        fields = json.dumps(kept_words.read(kept))
+    except (crypto.KeyMissing, crypto.Tampered):
+        return False  # nobody reads it any more
+    return any(block in fields for block in blocks)
 
 
 def _forget_in_the_database() -> None:
@@ -397,7 +416,9 @@ def _still_there(row: TakenBack) -> list[str]:
             found |= set() if str(row.consent.story) in hidden else {"page"}
     found |= {"revision"} if _revisions(gone).exists() else set()
     found |= {"draft"} if any(_holds(page, gone) for page in ModulePage.objects.all()) else set()
+    typed = KeptWords.objects.filter(path__startswith="/authoring/")
     found |= {"form"} if FormState.objects.filter(data__contains=str(row.consent.story)).exists() else set()
+    found |= {"form"} if any(_is_kept(gone, kept) for kept in typed) else set()
     found |= {"file"} if any(media.is_there(name) for name in row.files) else set()
     return sorted(found)
 

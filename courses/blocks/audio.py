@@ -10,5 +10,7 @@ class AudioBlock(RecordingBlock):
         icon = "media"
         label = _("Audio")
         description = _("A recording to listen to, with captions and its words to read")
+        help_text = _("For what is better heard. Who cannot hear it reads the same words below.")
         template = "blocks/audio.html"
+        preview_template = "blocks/previews/recording.html"
         preview_value = {"recording": None}

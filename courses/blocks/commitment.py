@@ -10,5 +10,6 @@ class CommitmentBlock(blocks.StructBlock):
         icon = "pick"
         label = _("Commitment")
         description = _("Something to undertake")
+        help_text = _("Ask for one thing that somebody can do soon and keep doing. Examples help to begin.")
         template = "blocks/commitment.html"
-        preview_value = {"prompt": "What will you do?", "examples": ["Call a friend"]}
+        preview_value = {"prompt": _("What will you do?"), "examples": [_("Call a friend")]}

@@ -8,8 +8,11 @@ class GroundingPauseBlock(blocks.StructBlock):
     words = CleanRichTextBlock(features=["bold", "italic"], label=_("Words"))
 
     class Meta:
-        icon = "pause"
+        icon = "time"
         label = _("Grounding pause")
         description = _("A place to stop, breathe, and come back")
+        help_text = _(
+            "A few short sentences that bring somebody back to the room: after a story, or before something hard."
+        )
         template = "blocks/grounding_pause.html"
-        preview_value = {"words": "<p>Feet on the floor.</p>"}
+        preview_value = {"words": _("Feet on the floor. Breathe out slowly.")}

@@ -11,4 +11,7 @@ class HandoutBlock(blocks.StructBlock):
         icon = "doc-full"
         label = _("Handout")
         description = _("A PDF to read or print")
+        help_text = _("A PDF to keep. Say what it is in words that stand alone in a list of links.")
         template = "blocks/handout.html"
+        preview_template = "blocks/previews/handout.html"
+        preview_value = {"name": _("Numbers to call")}

@@ -10,8 +10,9 @@ class KnowledgeCheckBlock(blocks.StructBlock):
     draw = blocks.IntegerBlock(label=_("Questions to draw"), min_value=1, max_value=20, default=5)
 
     class Meta:
-        icon = "tick"
+        icon = "circle-check"
         label = _("Knowledge check")
         description = _("Questions drawn from the bank")
+        help_text = _("Each attempt draws other questions from the bank. Whoever takes the course must pass.")
         template = "blocks/knowledge_check.html"
-        preview_value = {"title": "Check what you know", "topic": "sample", "draw": 5}
+        preview_value = {"title": _("Check what you know"), "topic": "sample", "draw": 5}

@@ -14,5 +14,6 @@ class MythFactBlock(blocks.StructBlock):
         icon = "list-ul"
         label = _("Myth and fact")
         description = _("What is said, and what is true, side by side")
+        help_text = _("What people say, and beside it what is true: one or two sentences each.")
         template = "blocks/myth_fact.html"
-        preview_value = {"rows": [{"myth": "What is said.", "fact": "What is true."}]}
+        preview_value = {"rows": [{"myth": _("What is said"), "fact": _("What is true")}]}

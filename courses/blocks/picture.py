@@ -22,4 +22,9 @@ class PictureBlock(blocks.StructBlock):
         icon = "image"
         label = _("Picture")
         description = _("A picture, with what it shows in words")
+        help_text = _(
+            "Look for faces, tattoos, signs, uniforms and reflections first: what a picture shows stays in it."
+        )
         template = "blocks/picture.html"
+        preview_template = "blocks/previews/picture.html"
+        preview_value = {"caption": _("A path through the hills")}

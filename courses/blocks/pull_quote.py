@@ -10,5 +10,6 @@ class PullQuoteBlock(blocks.StructBlock):
         icon = "openquote"
         label = _("Pull quote")
         description = _("A sentence to remember")
+        help_text = _("One sentence that should stay. Name where it is from, or leave that empty.")
         template = "blocks/pull_quote.html"
-        preview_value = {"words": "A sentence to remember.", "source": ""}
+        preview_value = {"words": _("A sentence to remember."), "source": ""}

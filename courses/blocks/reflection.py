@@ -15,9 +15,10 @@ class ReflectionBlock(blocks.StructBlock):
         icon = "edit"
         label = _("Reflection")
         description = _("Something to write, read by a person")
+        help_text = _("Ask one thing. A person reads every answer, and it stays out of reports.")
         template = "blocks/reflection.html"
         preview_value = {
-            "prompt": "<p>What stayed with you?</p>",
+            "prompt": _("What stayed with you?"),
             "minimum_words": 150,
-            "who_reads": "Your facilitator",
+            "who_reads": _("Your facilitator"),
         }

@@ -19,5 +19,6 @@ class ResourcesBlock(blocks.StructBlock):
         icon = "help"
         label = _("Resources")
         description = _("Where to turn")
+        help_text = _("Numbers and addresses that you called or opened yourself not long ago.")
         template = "blocks/resources.html"
-        preview_value = {"items": [{"name": "988", "detail": "Call or text", "phone": "988", "url": ""}]}
+        preview_value = {"items": [{"name": "988", "detail": _("Call or text"), "phone": "988", "url": ""}]}

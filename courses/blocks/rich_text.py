@@ -3,6 +3,7 @@
 from typing import Any
 
 import nh3
+from django.utils.functional import Promise
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
@@ -22,3 +23,7 @@ class CleanRichTextBlock(blocks.RichTextBlock):
 
     def to_python(self, value: Any) -> RichText:
         return RichText(clean(value or ""))
+
+    def normalize(self, value: Any) -> RichText:
+        """What a preview shows is a translated text, which is none before it is asked for."""
+        return super().normalize(str(value) if isinstance(value, Promise) else value)

@@ -24,8 +24,15 @@ class ScenarioBlock(blocks.StructBlock):
         icon = "decimal"
         label = _("Scenario")
         description = _("A situation with choices and consequences")
+        help_text = _(
+            "Two choices or more, none of them foolish. What follows is shown after a choice; then another can be tried."
+        )
         template = "blocks/scenario.html"
+        preview_template = "blocks/previews/scenario.html"
         preview_value = {
-            "situation": "<p>A situation.</p>",
-            "choices": [{"label": "One", "consequence": "<p>Then.</p>", "better": True}],
+            "situation": _("A friend asks you to come along."),
+            "choices": [
+                {"label": _("Go along"), "consequence": _("What happens then."), "better": False},
+                {"label": _("Say no, and why"), "consequence": _("What happens then."), "better": True},
+            ],
         }

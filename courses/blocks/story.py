@@ -26,10 +26,13 @@ class StoryBlock(blocks.StructBlock):
         icon = "user"
         label = _("Story")
         description = _("A story with a content advisory before it")
+        help_text = _(
+            "One story is one part. Its author agrees to have it shown under “My consents”; the name she chose there is what readers see."
+        )
         template = "blocks/story.html"
         preview_value = {
-            "advisory": "Speaks of violence.",
+            "advisory": _("Speaks of violence."),
             "kind": "sample",
-            "body": "<p>A place for a story.</p>",
+            "body": _("A place for a story."),
             "sample": True,
         }

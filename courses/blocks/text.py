@@ -8,6 +8,7 @@ class TextBlock(CleanRichTextBlock):
 
     def __init__(self, **kwargs: object) -> None:
         kwargs.setdefault("features", ["h2", "h3", "bold", "italic", "ol", "ul", "link"])
+        kwargs.setdefault("help_text", _("Write as you speak, in short sentences. A heading (H2) begins a new page."))
         super().__init__(**kwargs)
 
     class Meta:
@@ -15,4 +16,4 @@ class TextBlock(CleanRichTextBlock):
         label = _("Text")
         description = _("Text with headings and lists")
         template = "blocks/text.html"
-        preview_value = "<h2>A heading</h2><p>A paragraph of text.</p>"
+        preview_value = _("<h2>A heading</h2><p>A paragraph of text.</p>")

@@ -14,5 +14,9 @@ class VideoBlock(RecordingBlock):
         icon = "media"
         label = _("Video")
         description = _("A video with captions, its sound alone and its words to read")
+        help_text = _(
+            "For what is better seen. Who cannot see or hear it reads the same below; a slow line plays its sound alone."
+        )
         template = "blocks/video.html"
+        preview_template = "blocks/previews/recording.html"
         preview_value = {"recording": None, "poster": None}

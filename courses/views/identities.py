@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from courses import access
 from courses.actions import identities
-from courses.identity_forms import IdentityForm, PurposeForm
+from courses.identity_forms import BylineForm, IdentityForm, PurposeForm
 from courses.models import AuthorIdentity, IdentityOpening
 from courses.models.identity import Purpose
 from lms.people.access import ask_to_prove, only, proved_again
@@ -29,14 +29,20 @@ def mine(request: Request) -> HttpResponse:
         identities.erase(by=request.user, now=request.now)
         messages.success(request, _("It is erased."))
         return redirect("my_identity")
+    named = BylineForm(request.POST if "name_here" in request.POST else None, initial={"byline": request.user.byline})
+    if named.is_valid():
+        identities.call_me(byline=named.cleaned_data["byline"], by=request.user, now=request.now)
+        messages.success(request, _("Others who write here see that name now."))
+        return redirect("my_identity")
     there = {"legal_name": row.legal_name, "contact": row.contact, "payment": row.payment} if row else {}
-    form = IdentityForm(request.POST or None, initial=there)
-    if request.method == "POST" and form.is_valid():
+    form = IdentityForm(None if named.is_bound else request.POST or None, initial=there)
+    if form.is_valid():
         identities.save(**form.cleaned_data, by=request.user, now=request.now)
         messages.success(request, _("Kept, sealed."))
         return redirect("my_identity")
     return render(request, "authoring/identity.html", {
         "form": form,
+        "named": named,
         "row": row,
         "openings": IdentityOpening.objects.filter(identity__user=request.user),
         "zone": zone_of(request.user) or "UTC",

@@ -133,6 +133,7 @@ LABELS: Mapping[str, Words] = {
     "hold.lifted": _("A legal hold was lifted"),
     "hold.placed": _("A legal hold was placed"),
     "identity.erased": _("An author erased what she had said of who she is"),
+    "identity.named": _("An author chose the name by which others who write here know her"),
     "identity.opened": _("The custodian opened who an author is"),
     "identity.saved": _("An author wrote down who she is"),
     "invitation.forgotten": _("For whom an old invitation was is no longer kept"),

@@ -20,7 +20,7 @@ from lms.referrals.models import Referral
 
 DATA = {
     "people.User": {
-        "identity": "first_name last_name email zone language type_size letters colors",
+        "identity": "first_name last_name email zone language byline type_size letters colors",
         "security": "password last_login username",
         "derived": "id is_superuser is_staff is_active date_joined kind groups user_permissions",
     },

@@ -8,6 +8,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+BYLINE_LENGTH = 80
+
 
 class Kind(models.TextChoices):
     """What an account is for. One account is one kind, so that roles which must not meet cannot."""
@@ -53,6 +55,7 @@ class User(AbstractUser):
         _("language"), max_length=2, choices=[("en", "English"), ("es", "Español")], default="en"
     )
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
+    byline = models.CharField(_("name here"), max_length=BYLINE_LENGTH, blank=True)
     # How pages look for this person, on whichever device they sign in.
     type_size = models.CharField(_("Size of the letters"), max_length=12, choices=TypeSize, default=TypeSize.USUAL)
     letters = models.CharField(_("Shape of the letters"), max_length=12, choices=Letters, default=Letters.USUAL)
@@ -65,7 +68,10 @@ class User(AbstractUser):
             models.CheckConstraint(
                 condition=~models.Q(kind="author") | models.Q(first_name="", last_name=""),
                 name="an_author_account_bears_no_name",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="author") | models.Q(byline=""), name="an_author_account_alone_bears_a_byline"
+            ),
         ]
 
     def save(self, *args: object, **kwargs: object) -> None:
@@ -78,10 +84,20 @@ class User(AbstractUser):
         """Everyone but those whom a second factor could keep out of their own case (security.md R2)."""
         return self.kind not in {Kind.RESPONSIBLE_PARTY, Kind.SURVIVOR_PARTICIPANT}
 
+    def __str__(self) -> str:
+        return self.get_full_name() if self.kind == Kind.AUTHOR else super().__str__()
+
+    def get_full_name(self) -> str:
+        """Wagtail puts it beside whatever somebody wrote, said or decided. An author is called by the name that she
+        chose for that, or by none; never by her handle, which she signs in with."""
+        if self.kind == Kind.AUTHOR:
+            return self.byline or _("Author %(mark)s") % {"mark": self.pk.hex[-4:]}
+        return super().get_full_name()
+
     @property
     def shown_name(self) -> str:
         """The name where a name may be shown; a handle where it may not."""
-        return self.get_full_name() or self.username
+        return super().get_full_name() or self.username
 
 
 class SubjectKey(models.Model):

@@ -479,6 +479,13 @@ def test_the_guide_is_there_for_whoever_writes(program, signed_in):
     assert signed_in(an_author(program)).get(reverse("authoring_help")).status_code == 200
 
 
+def test_what_is_not_there_is_said_in_our_words(program, signed_in):
+    answer = signed_in(an_author(program)).get("/authoring/pages/999999/edit/")
+    assert answer.status_code == 404
+    assert "Wagtail" not in answer.content.decode()
+    assert "Sign out" in answer.content.decode()  # the page that is everybody's
+
+
 # --- the preview of a course -----------------------------------------------------------------------
 
 

@@ -138,6 +138,10 @@ def test_each_error_stops_each_road(kind, language, program, signed_in):
     Page.objects.filter(pk=page.pk).update(live=True)
     assert still(), "by a bulk action"
 
+    by_the_api = client.post(f"/authoring/api/main/pages/{page.pk}/action/publish/")
+    assert (by_the_api.status_code, "draft" in by_the_api.json()["detail"]) == (403, True)
+    assert still(), "by the API"
+
     fields = {"title": page.title, "summary": "", "goals": "[]", "minimum_minutes": minutes, "comments-TOTAL_FORMS": 0,
               "comments-INITIAL_FORMS": 0} | posted(rows)  # fmt: skip
     address = reverse("wagtailadmin_pages:edit", args=[page.pk])

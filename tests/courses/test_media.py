@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 import subprocess
 import uuid
 from pathlib import Path
@@ -176,6 +177,39 @@ def test_a_picture_added_changed_and_deleted_are_events_without_its_name(door, p
     assert kinds == ["picture.added", "picture.changed", "picture.deleted"]
     assert {(event.by, event.on_id, event.origin) for event in events} == {(author, str(picture.pk), "")}
     assert "bedroom" not in str(list(events.values())).lower()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "AVIF", "HEIF", "GIF", "PDF"])
+def test_every_byte_that_is_served_says_nothing_of_her(kind, program, signed_in, exiftool):
+    """Each kind, through the form, into a module: to the reader, and to whoever works on it."""
+    desk, ending = signed_in(an_author(program)), {"JPEG": "jpg", "HEIF": "heic"}.get(kind, kind.lower())
+    data = a_telling_pdf() if kind == "PDF" else a_telling_picture(kind)
+    assert MARKERS[0] in str(exiftool(data))
+    name = f"IMG_Maria-Secretova_home.{ending}"
+    by_the_form(desk, program, upload(name, data) if kind != "PDF" else upload())
+    handout = upload(name, data) if kind == "PDF" else upload("a.pdf", a_telling_pdf())
+    desk.post(
+        reverse("wagtaildocs:add"), {"title": "Numbers", "file": handout, "collection": open_media(program=program).pk}
+    )
+    picture, document = CoursePicture.objects.get(), CourseDocument.objects.get()
+    module = show(program, picture, document)
+    pages = [
+        "/authoring/images/", "/authoring/images/chooser/", f"/authoring/images/{picture.pk}/", "/authoring/documents/",
+        f"/authoring/documents/edit/{document.pk}/", f"/authoring/pages/{module.pk}/edit/preview/",
+        f"/authoring/api/main/images/{picture.pk}/", f"/authoring/api/main/documents/{document.pk}/",
+    ]  # fmt: skip
+    answers = [desk.get(address) for address in pages]
+    answers += [desk.get(rendition.url) for rendition in PictureRendition.objects.all()]
+    reader = signed_in(an_enrolled_referral(program=program).person)
+    answers += [reader.get(picture.address), reader.get(document.url)]
+    assert [a.request["PATH_INFO"] for a in answers if a.status_code != 200] == []
+    for answer in answers:
+        told = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        assert [m for m in MARKERS if m.encode() in everything_in(told) or m in str(answer.headers)] == []
+        if answer.streaming:
+            tags = exiftool(told)
+            assert [tag for tag in tags if re.search("GPS|Comment|XMP|EXIF|Artist|Author|Creator", tag)] == []
+    assert telling() == []
 
 
 def test_a_handout_is_cleaned_too(program, signed_in):

@@ -19,7 +19,8 @@ from courses.actions.withdrawal import take_back, withdraw_module
 from courses.models import ModulePage, TakenBack
 from courses.models.consent import Act
 from lms import database
-from lms.people.models import User
+from lms.people.actions import kept_words
+from lms.people.models import KeptWords, User
 from tests.builders import a_program, a_published_course, a_reviewer, an_author
 from tests.courses.stories import BEGAN, NEEDLES, add_picture, agree, pages, publish, write_story
 
@@ -142,3 +143,22 @@ def in_files(needle: str) -> list[str]:
     place = Path(connection.settings_dict["NAME"])
     there = [path for path in (place, Path(f"{place}-wal")) if path.exists()]
     return [path.name for path in there if needle.lower().encode() in path.read_bytes().lower()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("what", ["module", "story"])
+def test_a_form_that_came_too_late_is_not_kept_for_her_either(what, django_capture_on_commit_callbacks):
+    """Whose session ended while the module was on its way finds it again for a day: not with what was taken back."""
+    world = Repeated()
+    written = {"body-1-id": [str(world.story)], "body-1-value-body": [NEEDLE]}
+    places = {
+        world.reviewer: f"/authoring/pages/{world.page.pk}/edit/",
+        world.author: "/authoring/pages/add/courses/modulepage/4/" if what == "story" else f"/authoring/translation/{world.page.pk}/",
+    }  # fmt: skip
+    other = an_author(world.page.get_parent().specific.program)
+    for user, path in [*places.items(), (other, "/authoring/pages/900913/edit/")]:
+        fields = written if user != other else {"title": ["Another module"]}
+        assert kept_words.keep(user=user, path=path, fields=fields, now=BEGAN)
+    with django_capture_on_commit_callbacks(execute=True):
+        world.take(what)
+    assert [kept.user for kept in KeptWords.objects.all()] == [other]

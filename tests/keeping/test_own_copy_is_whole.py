@@ -60,6 +60,7 @@ LEFT_OUT = {
     "keeping.Forgetting.counts": OF_AN_ACT,
     "keeping.Forgetting.certificate": OF_AN_ACT,
     "outbox.Message.context": LEADS,
+    "people.User.byline": OF_AUTHORS,
     "courses.AuthorIdentity.legal_name": OF_AUTHORS,
     "courses.AuthorIdentity.contact": OF_AUTHORS,
     "courses.AuthorIdentity.payment": OF_AUTHORS,

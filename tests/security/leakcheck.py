@@ -384,7 +384,7 @@ def readers(world: World) -> Iterator[Reader]:
         "the clerk": who_she_is | her_account | words | answer,
         "another clerk": everything,
         "the author": learner | words | answer,
-        "another author": who_she_is | learner | words | answer,
+        "another author": who_she_is | {"author: handle": her_account["author: handle"]} | learner | words | answer,
     }
     for who, user in world.people.items():
         start = world.addresses["anybody's"] + world.addresses["theirs"]

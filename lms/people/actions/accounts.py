@@ -22,7 +22,8 @@ def close_and_blank(*, user: User, now: datetime) -> None:
     SignIn.objects.filter(user=user).delete()
     user.groups.clear()
     user.username, user.email, user.first_name, user.last_name = random_handle(), None, "", ""
-    user.zone, user.language, user.last_login, user.is_active = "", "en", None, False
+    user.zone, user.language, user.byline = "", "en", ""
+    user.last_login, user.is_active = None, False
     user.type_size, user.letters, user.colors = TypeSize.USUAL, Letters.USUAL, Colors.DEVICE
     user.set_unusable_password()
     user.save()

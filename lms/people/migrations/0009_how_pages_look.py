@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0007_sessions_keep_a_network"),
+        ("people", "0008_a_byline_in_the_admin"),
     ]
 
     operations = [
