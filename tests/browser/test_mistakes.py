@@ -103,7 +103,15 @@ def a_draft(language: str = "en") -> tuple[ModulePage, User]:
 def a_question() -> tuple[Question, User]:
     program = a_program(agreements=False)
     topic = Topic.objects.create(program=program, slug="sample", title="Sample")
-    question = Question(topic=topic, key="q", kind=Question.SINGLE, prompt_en="One?", prompt_es="¿Uno?")
+    question = Question(
+        topic=topic,
+        key="q",
+        kind=Question.SINGLE,
+        prompt_en="One?",
+        prompt_es="¿Uno?",
+        explanation_en="Because.",
+        explanation_es="Porque.",
+    )
     question.choices = [Choice(key=key, text_en=key, text_es=key, correct=key == "a") for key in "ab"]
     question.save()
     return question, an_author(program)
@@ -265,7 +273,7 @@ def test_a_video_of_two_gigabytes(open_as: OpenAs, language: str, tmp_path: Path
     page.set_viewport_size(DESK)
     page.goto("/authoring/recordings/new/")
     page.locator("[name=title]").fill("What I would have needed")
-    page.locator("[data-contentpath=words] button, button.w-panel__add, #id_words-ADD").last.click()
+    page.locator("#id_words-ADD").click()
     page.locator("[name=words-0-transcript]").fill("Nobody asked.")
     page.locator("[name=upload]").set_input_files(sparse(tmp_path, "all-of-it.mp4", 2_000_000_000))
     told = page.locator(".file-too-big")
