@@ -10,16 +10,22 @@ from wagtail.admin.views.pages.edit import EditView
 
 # What the page adds when somebody has read there that something newer exists (lms/static/js/saving.js).
 KNOWINGLY = "overwrite"
+# And which version it saved by itself: no other page writes in that one.
+AUTOSAVED = "autosaved"
 
 
 class EditPage(EditView):
     """Wagtail looks whether somebody saved meanwhile only where it saves by itself; a press would go over it."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.expects_json_response or KNOWINGLY in request.POST or not self.is_out_of_date:
+        if self.expects_json_response or KNOWINGLY in request.POST or not self._is_unread(request):
             response: HttpResponse = super().post(request, *args, **kwargs)
             return response
         return self._not_unread(request)
+
+    def _is_unread(self, request: HttpRequest) -> bool:
+        own = self.latest_revision and str(self.latest_revision.pk) == request.POST.get(AUTOSAVED)
+        return bool(self.is_out_of_date and not own)
 
     def _not_unread(self, request: HttpRequest) -> HttpResponse:
         """The page once more, with what was typed in it. It saves nothing by itself before she presses."""

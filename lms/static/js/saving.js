@@ -22,6 +22,7 @@ let passing = null;
 let newest = null;
 let typed = 0;
 let sent = 0;
+let busy = false;
 
 export function keepWords() {
   if (!place) return;
@@ -29,7 +30,7 @@ export function keepWords() {
   document.addEventListener("w-swap:success", () => { heard = performance.now(); });
   document.addEventListener("w-autosave:error", (event) => { failed(event.detail.type); });
   document.addEventListener("input", (event) => { if (event.target.form?.matches(SAVES_ITSELF) || event.target.closest(SAVES_ITSELF)) typed = performance.now(); }, true);
-  document.addEventListener("w-autosave:save", () => { sent = performance.now(); });
+  document.addEventListener("w-autosave:save", () => { sent = performance.now(); busy = true; });
   document.addEventListener("w-unsaved:watch-edits", () => { window.setTimeout(noWordBetween, 1500); });
   document.addEventListener("w-dialog:confirmed", overwriteKnowingly, true);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) again(); });
@@ -39,11 +40,13 @@ export function keepWords() {
 }
 
 async function failed(type) {
+  busy = false;
   tell(OF_WAGTAIL[type] ?? (await reach() || "server"));
   later();
 }
 
 function saved(event) {
+  busy = false;
   heard = performance.now();
   newest = event.detail.data;
   if (!trouble) return;
@@ -102,10 +105,13 @@ async function reach() {
 async function beforeSending(event) {
   const button = event.target.closest?.(PRESSES);
   if (!button || button === passing) return;
-  if (!PASSES.has(trouble) && performance.now() - heard < FRESH) return;
+  const fresh = () => !PASSES.has(trouble) && performance.now() - heard < FRESH;
+  if (!busy && fresh()) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  const found = await reach();
+  // What is on its way would make this press look older than it is.
+  if (busy) await settled();
+  const found = fresh() ? "" : await reach();
   if (found) {
     tell(found, true);
     later();
@@ -118,9 +124,19 @@ async function beforeSending(event) {
   passing = null;
 }
 
+function settled() {
+  return new Promise((done) => {
+    for (const end of ["w-autosave:success", "w-autosave:error"]) document.addEventListener(end, done, { once: true });
+    window.setTimeout(done, 10000);
+  });
+}
+
 // What this page saved by itself is no newer version of somebody else's.
 function sayWhatWasSeen(event) {
   if (!newest || !event.target.matches("[data-edit-form]")) return;
+  const own = document.createElement("input");
+  Object.assign(own, { type: "hidden", name: "autosaved", value: newest.revision_id });
+  event.target.append(own);
   for (const [name, value] of [["loaded_revision_id", newest.revision_id], ["loaded_revision_created_at", newest.revision_created_at]]) {
     const input = event.target.elements.namedItem(name);
     if (input && value) input.value = value;
