@@ -7,8 +7,8 @@ class AudioBlock(RecordingBlock):
     recording = RecordingChooserBlock(kind="audio", label=_("Audio"), help_text=READABLE)
 
     class Meta:
-        icon = "media"
+        icon = "sound"
         label = _("Audio")
         description = _("A recording to listen to, with captions and its words to read")
         template = "blocks/audio.html"
-        preview_value = {"recording": None}
+        preview_template = "authoring/blocks/recording.html"

@@ -11,4 +11,4 @@ class CommitmentBlock(blocks.StructBlock):
         label = _("Commitment")
         description = _("Something to undertake")
         template = "blocks/commitment.html"
-        preview_value = {"prompt": "What will you do?", "examples": ["Call a friend"]}
+        preview_value = {"prompt": _("What will you do?"), "examples": [_("Call a friend")]}

@@ -12,4 +12,4 @@ class GroundingPauseBlock(blocks.StructBlock):
         label = _("Grounding pause")
         description = _("A place to stop, breathe, and come back")
         template = "blocks/grounding_pause.html"
-        preview_value = {"words": "<p>Feet on the floor.</p>"}
+        preview_value = {"words": _("<p>Feet on the floor.</p>")}

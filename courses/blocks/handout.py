@@ -12,3 +12,4 @@ class HandoutBlock(blocks.StructBlock):
         label = _("Handout")
         description = _("A PDF to read or print")
         template = "blocks/handout.html"
+        preview_template = "authoring/blocks/handout.html"

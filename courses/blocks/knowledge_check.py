@@ -10,8 +10,8 @@ class KnowledgeCheckBlock(blocks.StructBlock):
     draw = blocks.IntegerBlock(label=_("Questions to draw"), min_value=1, max_value=20, default=5)
 
     class Meta:
-        icon = "tick"
+        icon = "circle-check"
         label = _("Knowledge check")
         description = _("Questions drawn from the bank")
         template = "blocks/knowledge_check.html"
-        preview_value = {"title": "Check what you know", "topic": "sample", "draw": 5}
+        preview_value = {"title": _("Check what you know"), "topic": "sample", "draw": 5}

@@ -15,4 +15,4 @@ class MythFactBlock(blocks.StructBlock):
         label = _("Myth and fact")
         description = _("What is said, and what is true, side by side")
         template = "blocks/myth_fact.html"
-        preview_value = {"rows": [{"myth": "What is said.", "fact": "What is true."}]}
+        preview_value = {"rows": [{"myth": _("It hurts nobody."), "fact": _("It hurts people, and they say so.")}]}

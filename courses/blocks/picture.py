@@ -23,3 +23,4 @@ class PictureBlock(blocks.StructBlock):
         label = _("Picture")
         description = _("A picture, with what it shows in words")
         template = "blocks/picture.html"
+        preview_template = "authoring/blocks/picture.html"

@@ -11,4 +11,4 @@ class PullQuoteBlock(blocks.StructBlock):
         label = _("Pull quote")
         description = _("A sentence to remember")
         template = "blocks/pull_quote.html"
-        preview_value = {"words": "A sentence to remember.", "source": ""}
+        preview_value = {"words": _("A sentence to remember."), "source": ""}

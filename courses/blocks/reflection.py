@@ -17,7 +17,7 @@ class ReflectionBlock(blocks.StructBlock):
         description = _("Something to write, read by a person")
         template = "blocks/reflection.html"
         preview_value = {
-            "prompt": "<p>What stayed with you?</p>",
+            "prompt": _("<p>What stayed with you?</p>"),
             "minimum_words": 150,
-            "who_reads": "Your facilitator",
+            "who_reads": _("Your facilitator"),
         }

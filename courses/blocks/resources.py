@@ -20,4 +20,4 @@ class ResourcesBlock(blocks.StructBlock):
         label = _("Resources")
         description = _("Where to turn")
         template = "blocks/resources.html"
-        preview_value = {"items": [{"name": "988", "detail": "Call or text", "phone": "988", "url": ""}]}
+        preview_value = {"items": [{"name": "988", "detail": _("Call or text"), "phone": "988", "url": ""}]}

@@ -3,6 +3,7 @@
 from typing import Any
 
 import nh3
+from django.utils.functional import Promise
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
@@ -19,6 +20,10 @@ def clean(html: str) -> str:
 
 class CleanRichTextBlock(blocks.RichTextBlock):
     """Cleaned when it is read, so that nothing needs to be trusted about how it was written."""
+
+    def normalize(self, value: Any) -> RichText:
+        """The sample that the editor shows is in the language of whoever looks."""
+        return super().normalize(str(value) if isinstance(value, Promise) else value)
 
     def to_python(self, value: Any) -> RichText:
         return RichText(clean(value or ""))

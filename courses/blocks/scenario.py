@@ -21,11 +21,13 @@ class ScenarioBlock(blocks.StructBlock):
     )
 
     class Meta:
+        # As many as it needs, so that it does not begin with a fault.
+        default = {"choices": [{"label": "", "consequence": "", "better": False}] * 2}
         icon = "decimal"
         label = _("Scenario")
         description = _("A situation with choices and consequences")
         template = "blocks/scenario.html"
         preview_value = {
-            "situation": "<p>A situation.</p>",
-            "choices": [{"label": "One", "consequence": "<p>Then.</p>", "better": True}],
+            "situation": _("<p>A friend sends you a link. What do you do?</p>"),
+            "choices": [],
         }

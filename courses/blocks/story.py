@@ -28,8 +28,8 @@ class StoryBlock(blocks.StructBlock):
         description = _("A story with a content advisory before it")
         template = "blocks/story.html"
         preview_value = {
-            "advisory": "Speaks of violence.",
+            "advisory": _("Speaks of violence."),
             "kind": "sample",
-            "body": "<p>A place for a story.</p>",
+            "body": _("<p>The story, in your own words.</p>"),
             "sample": True,
         }

@@ -15,4 +15,4 @@ class TextBlock(CleanRichTextBlock):
         label = _("Text")
         description = _("Text with headings and lists")
         template = "blocks/text.html"
-        preview_value = "<h2>A heading</h2><p>A paragraph of text.</p>"
+        preview_value = _("<h2>A heading</h2><p>A paragraph of text.</p>")

@@ -15,4 +15,4 @@ class VideoBlock(RecordingBlock):
         label = _("Video")
         description = _("A video with captions, its sound alone and its words to read")
         template = "blocks/video.html"
-        preview_value = {"recording": None, "poster": None}
+        preview_template = "authoring/blocks/recording.html"
