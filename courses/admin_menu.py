@@ -26,7 +26,7 @@ MEDIA = {"images": _("Pictures"), "recordings": _("Recordings"), "documents": _(
 REPLACED = {"explorer"}
 NOT_FOR_AUTHORS = {"reports", "settings"}
 # Lists that repeat what the panel of ours says in words, or that nobody here uses.
-LEFT_OUT = {"recent_edits", "locked_pages"}
+LEFT_OUT = {"recent_edits", "locked_pages", "workflow_objects_to_moderate", "user_objects_in_workflow_moderation"}
 
 
 @hooks.register("register_admin_urls")
@@ -63,6 +63,12 @@ def _media(shown: dict[str, MenuItem]) -> MenuItem:
         if name in shown
     ]
     return SubmenuMenuItem(_("Media"), Menu(items=inside), name="media", icon_name="image", order=130)
+
+
+@hooks.register("register_icons")
+def icons(known: list[str]) -> list[str]:
+    """What Wagtail has no sign for."""
+    return [*known, "authoring/icons/pause.svg", "authoring/icons/sound.svg"]
 
 
 class WaitingPanel(Component):

@@ -73,7 +73,7 @@ def bad_captions(bad: captions.BadCaptions) -> str:
 def recording_lacks(missing: Missing, *, recording: str, language: str) -> str:
     """What a recording needs before a page may show it."""
     said = {
-        Missing.RECORDING: _("A block plays a recording that is no longer there."),
+        Missing.RECORDING: _("Choose a recording: none is chosen, or it is no longer there."),
         Missing.CAPTIONS: _("“%(recording)s” has no captions in %(language)s."),
         Missing.TRANSCRIPT: _("“%(recording)s” has no transcript in %(language)s."),
     }

@@ -90,17 +90,32 @@ class HandIn(SubmitForModerationMenuItem):
 
 @hooks.register("after_edit_page")
 @hooks.register("after_create_page")
-def who_reads_it(request: HttpRequest, page: Page) -> None:
-    """Nobody is stuck without knowing why: where there is nobody who may read it, it says so at once."""
+def who_reads_it(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """After handing in: to the page that says who reads it now; where there is nobody who may, it says so at once."""
     state = page.current_workflow_state if "action-submit" in request.POST else None
     task = state.current_task_state.task.specific if state and state.current_task_state else None
     role = getattr(task, "role", "")
-    if role and not reviews.who_may_decide(page, role):
+    if not role:
+        return None
+    # Wagtail has said it in its own words, of moderation; ours stand in their place.
+    list(messages.get_messages(request))
+    messages.success(request, _("“%(title)s” is handed in.") % {"title": page.get_admin_display_title()})
+    if not reviews.who_may_decide(page, role):
         messages.warning(
             request,
             _("It waits for %(whom)s, and there is nobody yet who may read it. The administrators are told.")
             % {"whom": views.STEPS[role]()},
         )
+    return redirect("my_reviews")
+
+
+@hooks.register("before_edit_page")
+def it_was_decided(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Wagtail answers with a fault where a second press, or another reader, decides what has just been decided."""
+    if "action-workflow-action" not in request.POST or page.current_workflow_task:
+        return None
+    messages.warning(request, _("This step has just been decided. Nothing more was changed."))
+    return redirect("my_reviews")
 
 
 # After what a reader must have (courses.quality_hooks): whoever mends that asks for another review anyway.

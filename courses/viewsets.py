@@ -57,7 +57,13 @@ PANELS = [
     FieldPanel("title"),
     FieldPanel("upload"),
     FieldPanel("collection"),
-    WordsPanel("words", WORDS, heading=_("What can be read"), label=_("Language"), max_num=len(settings.LANGUAGES)),
+    WordsPanel(
+        "words",
+        WORDS,
+        heading=_("Captions and transcript, for each language"),
+        label=_("Language"),
+        max_num=len(settings.LANGUAGES),
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ class AudioBlock(RecordingBlock):
     recording = RecordingChooserBlock(kind="audio", label=_("Audio"), help_text=READABLE)
 
     class Meta:
-        icon = "media"
+        icon = "sound"
         label = _("Audio")
         description = _("A recording to listen to, with captions and its words to read")
         help_text = _("For what is better heard. Who cannot hear it reads the same words below.")

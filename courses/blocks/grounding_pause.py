@@ -8,7 +8,7 @@ class GroundingPauseBlock(blocks.StructBlock):
     words = CleanRichTextBlock(features=["bold", "italic"], label=_("Words"))
 
     class Meta:
-        icon = "time"
+        icon = "pause"
         label = _("Grounding pause")
         description = _("A place to stop, breathe, and come back")
         help_text = _(

@@ -23,8 +23,8 @@ from courses.refusals import Refused
 from courses.rules.recordings import Missing, missing
 from lms.referrals.models import Program
 
-# Wagtail's own title panel fills the slug's box in, which these pages do not show.
-TITLE = FieldPanel("title", classname="title", help_text=_("What people read above everything else."))
+# Wagtail's own title panel fills the slug's box in, which these pages do not show, and hides that it is a box.
+TITLE = FieldPanel("title", help_text=_("What people read above everything else."))
 # Nobody hands a course to another program by a slip in a form.
 WHOSE = FieldPanel("program", permission="superuser")
 

@@ -288,7 +288,9 @@ class AccountForm(forms.Form):
             del self.fields["email"]
         elif invitation.kind == "author":
             self.fields["email"].required = False
-            self.fields["email"].help_text = _("Only if you want one here. You can sign in with your handle instead.")
+            self.fields["email"].help_text = _(
+                "Only if you want one here. Without it you sign in with a handle: a short name that says nothing, shown on the next page."
+            )
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

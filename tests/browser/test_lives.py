@@ -44,9 +44,9 @@ def press(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name=name).first.click()
 
 
-def sign_in(page: Page, user: User, secret: str = "") -> None:
+def sign_in(page: Page, user: User, secret: str = "", password: str = PASSWORD) -> None:
     page.locator("[name=login]").fill(user.email or user.username)
-    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").fill(password)
     press(page, "Sign in")
     if secret:
         page.locator("[name=code]").fill(code(secret))
@@ -142,8 +142,8 @@ def open_an_account(page: Page, link: str) -> None:
     press(page, "Open my account")
 
 
-def set_up_an_app(page: Page) -> None:
-    """The second factor, and the codes for the day on which the phone is lost."""
+def set_up_an_app(page: Page) -> str:
+    """The second factor, and the codes for the day on which the phone is lost. Its secret."""
     page.wait_for_url("**/accounts/2fa/")
     page.get_by_role("link", name="Set up an app").click()
     page.wait_for_url("**/2fa/totp/activate/")
@@ -151,10 +151,12 @@ def set_up_an_app(page: Page) -> None:
     page.locator("[name=code]").fill("000000")
     press(page, "Go on")
     assert problems(page) == []
-    page.locator("[name=code]").fill(code(page.locator("code.spaced").inner_text().replace(" ", "") or secret))
+    secret = page.locator("code.spaced").inner_text().replace(" ", "") or secret
+    page.locator("[name=code]").fill(code(secret))
     press(page, "Go on")
     page.wait_for_url("**/2fa/recovery-codes/**")
     assert problems(page) == []
+    return secret
 
 
 def refer(page: Page, email: str) -> None:

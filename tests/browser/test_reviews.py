@@ -1,7 +1,5 @@
 """A story on its way: handed in, read by three, stopped by its author once, and published when she lets it be."""
 
-import re
-
 import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
@@ -12,9 +10,9 @@ from courses.actions.editions import publish_edition
 from courses.models import CoolingOff, CoursePage, Edition, ModulePage
 from lms import clock
 from lms.outbox.models import Message
-from lms.people.models import User
 from tests.browser.conftest import OpenAs
 from tests.browser.kindness import problems
+from tests.browser.writing import approve, at_a_desk, choose
 from tests.builders import (
     a_program,
     a_published_course,
@@ -26,7 +24,6 @@ from tests.builders import (
 from tests.courses.stories import NEEDLES, agree, pages, write_story
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
-DESK = {"width": 1280, "height": 900}
 languages = pytest.mark.parametrize("language", ["en", "es"])
 
 
@@ -56,42 +53,17 @@ class World:
         return NEEDLES["en"] in str(ModulePage.objects.get(pk=self.page.pk).body.get_prep_value())
 
 
-def at_a_desk(open_as: OpenAs, user: User) -> Page:
-    page = open_as(user)
-    page.set_viewport_size(DESK)
-    return page
-
-
-def choose(page: Page, name: str) -> None:
-    """One of what the menu at the bottom of the editor offers."""
-    page.locator("footer").get_by_role("button", name="More actions").click()
-    page.get_by_role("button", name=name, exact=True).click()
-
-
 def hand_in(page: Page, world: World, title: str) -> None:
     page.goto(world.edit)
     page.locator("#id_title").fill(title)
     choose(page, "Hand in for review")
-    expect(page.locator(".messages")).to_contain_text("submitted")
-
-
-def approve(page: Page, world: World, comment: str = "") -> None:
-    """From the list of what waits, as it comes."""
-    page.goto(reverse("my_reviews"))
-    page.locator("main").get_by_role("link", name=world.page.title).first.click()
-    if not comment:
-        choose(page, "Approve")
-    else:
-        choose(page, "Approve, with a comment")
-        page.locator(".modal [name=comment]").fill(comment)
-        page.locator(".modal").get_by_role("button", name=re.compile("Approve")).click()
-    expect(page.locator(".messages")).to_be_visible()
+    expect(page.locator(".messages")).to_contain_text("is handed in")
 
 
 def approve_all(open_as: OpenAs, world: World) -> None:
-    approve(at_a_desk(open_as, world.fellow), world, "I would say it as she does.")
-    approve(at_a_desk(open_as, world.reviewer), world)
-    approve(at_a_desk(open_as, world.administrator), world)
+    approve(at_a_desk(open_as, world.fellow), world.page.title, "I would say it as she does.")
+    approve(at_a_desk(open_as, world.reviewer), world.page.title)
+    approve(at_a_desk(open_as, world.administrator), world.page.title)
 
 
 def test_a_story_is_read_by_three_stopped_once_and_then_published(open_as: OpenAs) -> None:
