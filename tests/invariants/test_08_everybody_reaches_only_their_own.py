@@ -40,7 +40,7 @@ OURS = {"people", "referrals", "learn", "check_ins", "my_reports", "courses_staf
 # What the answer to a stranger may be: not there; or, for a verb the address does not know, not allowed.
 SHUT = {404, 405}
 # Of this case these do not exist yet, for nobody.
-NOT_YET = {"keeping:order", "my_copy:file"}
+NOT_YET = {"keeping:order", "my_copy:file", "courses_staff:words_threat"}
 # Whoever has no other business with a case reads who did what in it, and authors see the pictures
 # and recordings of their program.
 RIGHTLY = {("an auditor of the program", name) for name in ("referrals:audit_case", "keeping:certificate")} | {
@@ -83,6 +83,7 @@ def insiders(case: Case) -> dict[str, User]:
         "referrals:audit": an_auditor(case.program),
         "reports_court": clerk,
         "courses_staff:identity": custodian,
+        "courses_staff:words": administrator,
         "keeping": administrator,
         "my_copy": case.person,
         "learn": case.person,
