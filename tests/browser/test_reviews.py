@@ -127,7 +127,9 @@ def test_the_pages_of_the_review_and_of_editions_are_kind(open_as: OpenAs, langu
         world.reviewer: [reverse("withdraw_module", args=[world.page.pk])],
         world.administrator: [
             reverse("my_reviews"),
+            reverse("nobody_reads"),
             reverse("retire_module", args=[world.page.pk]),
+            reverse("wagtailadmin_pages:view_draft", args=[course]) + f"?mode={language}-finished",
             reverse("editions", args=[course]),
             reverse("edition_people", args=[course, old.pk]),
             reverse("publish_edition", args=[course]),
