@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from wagtail.admin.menu import admin_menu
@@ -12,6 +13,7 @@ from wagtail.test.utils.form_data import nested_form_data, streamfield
 
 from courses import waiting
 from courses.actions import authoring, editions
+from courses.blocks import MODULE_BLOCKS
 from courses.models import CoursePage, EditionModule, Evidence, ModulePage, Question, Viewing
 from courses.models.forms import GoalsField
 from lms import clock
@@ -477,3 +479,17 @@ def test_a_stranger_to_the_program_previews_nothing(program, signed_in):
 
 def test_the_guide_is_there_for_whoever_writes(program, signed_in):
     assert signed_in(an_author(program)).get(reverse("authoring_help")).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_block_shows_what_it_looks_like_and_has_a_sign(signed_in, language):
+    author = an_author(a_program(), language=language)
+    client = signed_in(author)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    shapes = client.get(reverse("wagtailadmin_sprite")).content.decode()
+    for _name, block in MODULE_BLOCKS:
+        assert block.is_previewable, block.label
+        answer = client.get(reverse("wagtailadmin_block_preview"), {"id": block.definition_prefix})
+        assert answer.status_code == 200
+        assert f'<html lang="{language}"' in answer.content.decode()
+        assert f'id="icon-{block.meta.icon}"' in shapes, block.label
