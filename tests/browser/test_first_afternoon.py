@@ -1,6 +1,7 @@
 """An author's first afternoon: from her invitation to the story that she takes back, each person in a browser of their own."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -52,6 +53,14 @@ CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:00.900\n{}"
 THREE = ("fellow", "clinician", "administrator")
 # What her telephone called the files. Nobody else ever reads it.
 HERS = "Jo_at_home"
+
+
+@pytest.fixture(autouse=True)
+def _patience() -> Iterator[None]:
+    """On a busy machine six browsers wait for one another."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
 
 
 def a_file(ending: str, kind: str, data: bytes) -> FilePayload:
