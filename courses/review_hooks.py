@@ -92,7 +92,9 @@ class HandIn(SubmitForModerationMenuItem):
 @hooks.register("after_create_page")
 def who_reads_it(request: HttpRequest, page: Page) -> HttpResponse | None:
     """After handing in: to the page that says who reads it now; where there is nobody who may, it says so at once."""
-    state = page.current_workflow_state if "action-submit" in request.POST else None
+    # Not the page's own memory of it: the editor filled that before it was handed in.
+    under_way = page.workflow_states.active().select_related("current_task_state__task")
+    state = under_way.first() if "action-submit" in request.POST else None
     task = state.current_task_state.task.specific if state and state.current_task_state else None
     role = getattr(task, "role", "")
     if not role:

@@ -28,6 +28,8 @@ class ScenarioBlock(blocks.StructBlock):
             "Two choices or more, none of them foolish. What follows is shown after a choice; then another can be tried."
         )
         template = "blocks/scenario.html"
+        # As many as it needs, so that it does not begin with a fault.
+        default = {"choices": [{"label": "", "consequence": "", "better": False}] * 2}
         preview_template = "blocks/previews/scenario.html"
         preview_value = {
             "situation": _("A friend asks you to come along."),
