@@ -383,8 +383,11 @@ def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
 
 def _of_the_plan(enrollment: Enrollment) -> Document:
     rows = enrollment.plan.select_related("module", "enrollment")
-    columns = {_("Module"): _module, _("Written"): "written_at", _("Your words"): "words"}
-    return Document("plan", _("Your plan"), table(rows, columns))
+    return Document(
+        "plan",
+        _("Your plan"),
+        table(rows, {_("Module"): _module, _("Written"): "written_at", _("Your words"): "words"}),
+    )
 
 
 def _of_words_to_authors(referral: Referral) -> Document:
