@@ -29,6 +29,7 @@ def register_all() -> None:
     register_path("courses.topic", "program")
     register_path("courses.question", "topic__program")
     register_path("courses.edition", "program")
+    register_path("courses.planline", "enrollment__edition__program")
     register_path("courses.wordstoauthors", "enrollment__edition__program")
     register_path("courses.programcourse", "program")
     register_path("courses.consent", "program")

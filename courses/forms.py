@@ -156,6 +156,12 @@ class ReflectionForm(forms.Form):
     )
 
 
+class PlanForm(forms.Form):
+    """A line of somebody's own plan; empty takes it out."""
+
+    words = forms.CharField(max_length=500, required=False)
+
+
 class ReviewForm(forms.Form):
     outcome = forms.ChoiceField(
         label=_("Decision"),

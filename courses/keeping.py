@@ -19,6 +19,7 @@ from courses.models import (
     Enrollment,
     Evidence,
     ModuleProgress,
+    PlanLine,
     Reflection,
     ReflectionReview,
     Viewing,
@@ -121,6 +122,7 @@ DATA = {
         "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
         "derived": "id enrollment module block_id",
     },
+    "courses.PlanLine": {"narrative": "words", "compliance": "written_at", "derived": "id enrollment module block_id"},
     # The moments are told to no court: they are the person's, as the words are.
     "courses.WordsToAuthors": {
         "narrative": "draft text",
@@ -135,6 +137,7 @@ PROOF = gettext_lazy("moments and digests alone, which prove the hours and the c
 WORDS = {
     "reflections": Word(gettext_lazy("reflections")),
     "reflection_notes": Word(gettext_lazy("notes on reflections")),
+    "plan": Word(gettext_lazy("lines of the plan")),
     "words_to_authors": Word(gettext_lazy("words for the authors")),
     "attempts": Word(gettext_lazy("answers to knowledge checks")),
     "progress": Word(gettext_lazy("places in the course")),
@@ -176,6 +179,7 @@ def preview(referral: Referral) -> dict[str, int]:
         "reflection_notes": ReflectionReview.objects.filter(
             reflection__enrollment__referral=referral, note__isnull=False
         ).count(),
+        "plan": PlanLine.objects.filter(enrollment__referral=referral).count(),
         "words_to_authors": _words(referral).count(),
         "attempts": Attempt.objects.filter(enrollment__referral=referral).count(),
         "progress": sum(
@@ -189,7 +193,7 @@ def preview(referral: Referral) -> dict[str, int]:
 
 def shred(referral: Referral, *, now: datetime) -> list[File]:
     """Notes of reviews stand in a ledger nobody may change: they are sealed, and their key is destroyed."""
-    for rows in (Attempt, ModuleProgress, Viewing):
+    for rows in (Attempt, ModuleProgress, PlanLine, Viewing):
         rows.objects.filter(enrollment__referral=referral).delete()
     for row in _words(referral):
         erase(row, now=now)
@@ -226,6 +230,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
     yield from _of_the_course(enrollment)
     yield from _of_reflections(enrollment)
     yield from _of_knowledge_checks(enrollment)
+    yield _of_the_plan(enrollment)
     yield _of_words_to_authors(referral)
 
 
@@ -373,6 +378,15 @@ def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
             for row in attempts
             for question in row.questions
         ],
+    )
+
+
+def _of_the_plan(enrollment: Enrollment) -> Document:
+    rows = enrollment.plan.select_related("module", "enrollment")
+    return Document(
+        "plan",
+        _("Your plan"),
+        table(rows, {_("Module"): _module, _("Written"): "written_at", _("Your words"): "words"}),
     )
 
 

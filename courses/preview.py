@@ -23,7 +23,7 @@ from lms.people.models import Kind
 # Shown in a frame of the editor, and in no other.
 FRAME = {"frame-ancestors": ["'self'"]}
 T = TypeVar("T", ModulePage, CoursePage)
-DID_NOTHING: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}}
+DID_NOTHING: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}, "plan": {}}
 
 
 def respond(page: ModulePage | CoursePage, request: Request, mode: str) -> HttpResponse:
@@ -121,4 +121,5 @@ def _did_everything(page: ModulePage) -> dict[str, Any]:
         for block in page.body
         if block.block_type == "scenario"
     }
-    return {"passed": set(ids["knowledge_check"]), "sent": dict.fromkeys(ids["reflection"], True), "chosen": chosen}
+    passed, sent = set(ids["knowledge_check"]), dict.fromkeys(ids["reflection"], True)
+    return {"passed": passed, "sent": sent, "chosen": chosen, "plan": {}}

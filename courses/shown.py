@@ -72,6 +72,8 @@ def shaped(block: Any, answers: dict[str, Any]) -> dict[str, Any]:
         choices = list(block.value["choices"])
         number = answers["chosen"][block_id]
         row["chosen"] = choices[number] if number < len(choices) else None
+    elif block.block_type == "commitment":
+        row["plan"] = answers["plan"].get(block_id, "")
     return row
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import activities, learn, media, words
+from courses.views import activities, learn, media, plan, words
 
 app_name = "learn"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("media/<uuid:key>/", media.media, name="media"),
     path("media/<uuid:key>/sound/", media.sound, name="media_sound"),
     path("media/<uuid:key>/captions/<slug:language>/", media.captions, name="media_captions"),
+    path("plan/", plan.home, name="plan"),
+    path("modules/<uuid:pk>/plan/<uuid:block>/", plan.write, name="plan_line"),
     path("words/", words.leave, name="words"),
     path("words/draft/", words.draft, name="words_draft"),
     path("beat/", learn.beat, name="beat"),

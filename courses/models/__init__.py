@@ -9,6 +9,7 @@ from courses.models.evidence import ActiveTime, Evidence
 from courses.models.identity import AuthorIdentity, IdentityOpening
 from courses.models.media import CourseDocument, CoursePicture, PictureRendition
 from courses.models.pages import CoursePage, LibraryPage, ModulePage
+from courses.models.plan import PlanLine
 from courses.models.quality import FineWord
 from courses.models.recordings import CourseRecording, RecordingWords
 from courses.models.reflections import Reflection, ReflectionReview
@@ -42,6 +43,7 @@ __all__ = [
     "ModuleProgress",
     "PassedWords",
     "PictureRendition",
+    "PlanLine",
     "ProgramCourse",
     "Question",
     "RecordingWords",

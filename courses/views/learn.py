@@ -13,7 +13,16 @@ from courses.access import enrollments_for, progress_of
 from courses.actions import completion, evidence
 from courses.forms import AttestForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
-from courses.models import Attempt, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
+from courses.models import (
+    Attempt,
+    Attestation,
+    EditionModule,
+    Enrollment,
+    Evidence,
+    ModuleProgress,
+    PlanLine,
+    Reflection,
+)
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
 from courses.shown import blocks_of_step, language_for
@@ -215,7 +224,7 @@ def _token(text: str | None) -> uuid.UUID | None:
 def _answers(enrollment: Enrollment, shown: EditionModule, step: int) -> dict[str, Any]:
     """What a page needs of the person's own doings: passed checks, sent reflections, choices made in what it asks."""
     mine = {"enrollment": enrollment, "module": shown}
-    answers: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}}
+    answers: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}, "plan": {}}
     kinds = {ask["kind"] for ask in shown.asks if ask["id"] in shown.steps[step - 1]}
     if "knowledge_check" in kinds:
         answers["passed"] = set(Attempt.objects.filter(**mine, passed=True).values_list("block_id", flat=True))
@@ -225,4 +234,8 @@ def _answers(enrollment: Enrollment, shown: EditionModule, step: int) -> dict[st
     if "scenario" in kinds:
         lines = Evidence.objects.filter(**mine, kind="scenario_chosen").order_by("at")
         answers["chosen"] = {line.block_id: line.data["choice"] for line in lines}
+    # What asks for a line of the plan is no part of what an edition asks; it stands on a page of its own, as those do.
+    if not kinds and len(shown.steps[step - 1]) == 1:
+        lines_of_plan = PlanLine.objects.filter(**mine, block_id__in=shown.steps[step - 1]).select_related("enrollment")
+        answers["plan"] = {line.block_id: line.words for line in lines_of_plan}
     return answers

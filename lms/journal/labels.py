@@ -20,7 +20,7 @@ READS = (
 
 GROUPS: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "case": (_("The case"), ("referral.", "referral_code.", "invitation.", "message.", "number.")),
-    "course": (_("The course"), ("course.", "module.", "check.", "reflection.", "words.")),
+    "course": (_("The course"), ("course.", "module.", "check.", "reflection.", "plan.", "words.")),
     "track": (_("Check-ins and the track"), ("check_in.", "track.", "commitment.")),
     "reports": (_("Reports"), ("report.",)),
     "reads": (_("Reading somebody’s file"), READS),
@@ -173,6 +173,8 @@ LABELS: Mapping[str, Words] = {
     "picture.added": _("A picture of the course was added"),
     "picture.changed": _("A picture of the course was changed"),
     "picture.deleted": _("A picture of the course was deleted"),
+    "plan.erased": _("A line of the person’s own plan was taken out"),
+    "plan.written": _("A line of the person’s own plan was written"),
     "policyversion.added": _("A version of the policy was added"),
     "policyversion.changed": _("A version of the policy was changed"),
     "program.added": _("A program was added"),

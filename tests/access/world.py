@@ -28,6 +28,7 @@ from courses.models import (
     Viewing,
     WordsToAuthors,
 )
+from courses.shown import body
 from courses.viewsets import RecordingViewSet
 from court_reports.actions.release import release
 from court_reports.models import Kind
@@ -87,7 +88,7 @@ def a_tiny_clip() -> bytes:
 
 
 def a_shown_recording(program: Program) -> CourseRecording:
-    """A video with captions in the first module, beside its picture."""
+    """A video with captions in the first module, beside its picture; and a place for a line of a plan."""
     author, words = an_author(program), "WEBVTT\n\n00:00.000 --> 00:01.000\nNobody asked."
     form = RecordingViewSet().get_form_class()(
         {
@@ -102,6 +103,7 @@ def a_shown_recording(program: Program) -> CourseRecording:
     course = CoursePage.objects.get(program=program, locale__language_code="en")
     module = ModulePage.objects.child_of(course).first()
     module.body.append(("video", {"recording": recording, "poster": None}))
+    module.body.append(("commitment", {"prompt": "What will you do?", "examples": ["Call a friend"]}))
     module.save_revision().publish()
     publish_edition(course=course, by=None, now=JANUARY)
     return recording
@@ -123,6 +125,7 @@ class Case:
         enrollment = Enrollment.objects.select_related("referral__person", "policy").get(referral=self.referral)
         self.module = enrollment.edition.modules.first()
         self.blocks = {kind: self.module.asked(kind)[0]["id"] for kind in ("knowledge_check", "reflection", "scenario")}
+        self.blocks["commitment"] = next(str(b.id) for b in body(self.module, "en") if b.block_type == "commitment")
         self.reflection = reflections.submit(
             enrollment=enrollment, module=self.module, block_id=self.blocks["reflection"], text="word " * 400,
             language="en", by=self.person, now=now,
@@ -262,6 +265,7 @@ class Case:
             "learn:reflection": [self.module, self.blocks["reflection"]],
             "learn:reflection_draft": [self.module, self.blocks["reflection"]],
             "learn:scenario": [self.module, self.blocks["scenario"]],
+            "learn:plan_line": [self.module, self.blocks["commitment"]],
             "courses_staff:reflection": [self.reflection],
             "courses_staff:identity": [self.identity],
             "courses_staff:words_decide": [self.words],

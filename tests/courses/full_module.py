@@ -1,10 +1,12 @@
 """A module with a block of every kind, on as few pages as its rules allow: ten kinds on one, four alone."""
 
+import json
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.serializers.json import DjangoJSONEncoder
 
 from courses.actions.authoring import open_media
 from courses.blocks import MODULE_BLOCKS
@@ -75,7 +77,10 @@ def _value(kind: str, program: Program, topic: str, now: datetime) -> Any:
         case "reflection":
             return {"prompt": "<p>What stayed with you?</p>", "minimum_words": 5, "who_reads": "Your facilitator"}
     block = dict(MODULE_BLOCKS)[kind]
-    return block.get_prep_value(block.normalize(block.meta.preview_value))
+    # The sample words are translated when they are asked for: as text, once and for all.
+    return json.loads(
+        json.dumps(block.get_prep_value(block.normalize(block.meta.preview_value)), cls=DjangoJSONEncoder)
+    )
 
 
 def _picture(program: Program) -> CoursePicture:

@@ -21,7 +21,7 @@ POSITION = 2
 # their words.
 ALL_BLOCKS = 15
 # Session, account, progress; BEGIN, viewing, COMMIT; consents; what was done in it.
-ALONE = {"knowledge_check": 8, "reflection": 8, "scenario": 8, "commitment": 7}
+ALONE = {"knowledge_check": 8, "reflection": 8, "scenario": 8, "commitment": 8}
 
 
 def opened(edition: Edition, program, client: Client) -> EditionModule:

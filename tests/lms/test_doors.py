@@ -39,6 +39,7 @@ WHOSE = {
     "/mine/": ANYONE,  # a signed link instead of a sign-in
     "/start/": ANYONE,
     "/session/": SIGNED_IN,
+    "/look/": SIGNED_IN,
     "/sign-ins/": SIGNED_IN,
     "/kept/": SIGNED_IN,
     "/agreements/": PERSON,

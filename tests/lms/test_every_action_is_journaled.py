@@ -41,6 +41,7 @@ SILENT = {
     "lms.keeping.actions.forgetting.finish_all": "the act was recorded when it was done; this ends its files",
     "lms.keeping.actions.forgetting.finish_quietly": "the act was recorded when it was done; this ends its files",
     "lms.people.actions.accounts.close_and_blank": "called by forgetting, which records",
+    "courses.actions.cooling.try_again": "the consent that was given is the event; this only moves the next try",
     "lms.people.actions.accounts.choose_look": "how somebody reads is nobody else's business, not even in a journal",
     "lms.people.actions.accounts.end_sessions": "called by team.disable and forgetting, which record",
     "lms.people.actions.sign_ins.forget_old": "forgets; account.signed_in stays",

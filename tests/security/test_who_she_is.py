@@ -39,7 +39,7 @@ PLANTED = {
     "contact": "555-0199-862",
     "payment": "Tamarind Savings 77",
     "device": "Velocipede Phone 9",
-    "network": "203.0.113.0/24",
+    "network": "198.51.100.0/24",
     "passkey": "the yellow key of M.",
     "words not sent": "persimmonfig",
     "words not saved": "burgundyshallot",
