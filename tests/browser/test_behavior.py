@@ -122,13 +122,13 @@ def test_a_first_visit_weighs_little(open_as: OpenAs) -> None:
     assert sum(len(gzip.compress(body)) for body in bodies) < LIGHTEST_PROMISE
 
 
-def test_every_picture_the_style_sheet_names_is_there() -> None:
+def test_every_picture_and_font_the_style_sheet_names_is_there() -> None:
     import re
 
     sheet = (settings.BUILD_DIR / "static/css/amends.css").read_text()
     named = set(re.findall(r'url\("?([^")]+)"?\)', sheet))
-    folder = Path(settings.BASE_DIR) / "lms" / "static" / "css"
-    assert [name for name in named if not (folder / name).resolve().is_file()] == []
+    folders = [Path(folder) / "css" for folder in settings.STATICFILES_DIRS]
+    assert [name for name in named if not any((folder / name).resolve().is_file() for folder in folders)] == []
 
 
 def answer_everything(page: Page) -> None:
