@@ -102,8 +102,8 @@ def a_shown_recording(program: Program) -> CourseRecording:
     recording = recordings.add(form=form, by=author, now=JANUARY)
     course = CoursePage.objects.get(program=program, locale__language_code="en")
     module = ModulePage.objects.child_of(course).first()
-    module.body.append(("video", {"recording": recording, "poster": None}))
     module.body.append(("commitment", {"prompt": "What will you do?", "examples": ["Call a friend"]}))
+    module.body.append(("video", {"recording": recording, "poster": None}))
     module.save_revision().publish()
     publish_edition(course=course, by=None, now=JANUARY)
     return recording
