@@ -90,6 +90,7 @@ def newest(page: ModulePage) -> ModulePage:
 def a_draft(language: str = "en") -> tuple[ModulePage, User]:
     """A module of one part in this language, nothing else, and an author who may write in it."""
     program = a_program(agreements=False)
+    authoring.library("en")  # Wagtail asks for it whatever the page's language
     library = authoring.library(language)
     course = library.add_child(instance=CoursePage(title="Plain", slug="plain", program=program, locale=library.locale))
     body = json.dumps([{"type": "text", "id": str(uuid4()), "value": "<p>Before.</p>"}])
