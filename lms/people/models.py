@@ -55,11 +55,18 @@ class User(AbstractUser):
         _("language"), max_length=2, choices=[("en", "English"), ("es", "Español")], default="en"
     )
     zone = models.CharField(_("time zone"), max_length=64, blank=True)
-    byline = models.CharField(_("name here"), max_length=BYLINE_LENGTH, blank=True)
-    # How pages look for this person, on whichever device they sign in.
-    type_size = models.CharField(_("Size of the letters"), max_length=12, choices=TypeSize, default=TypeSize.USUAL)
-    letters = models.CharField(_("Shape of the letters"), max_length=12, choices=Letters, default=Letters.USUAL)
-    colors = models.CharField(_("Colors"), max_length=12, choices=Colors, default=Colors.DEVICE)
+    byline = models.CharField(_("name here"), max_length=BYLINE_LENGTH, blank=True, default="", db_default="")
+    # How pages look for this person, on whichever device they sign in. The database knows the defaults too, for what
+    # still runs as it was before the column came.
+    type_size = models.CharField(
+        _("Size of the letters"), max_length=12, choices=TypeSize, default=TypeSize.USUAL, db_default=TypeSize.USUAL
+    )
+    letters = models.CharField(
+        _("Shape of the letters"), max_length=12, choices=Letters, default=Letters.USUAL, db_default=Letters.USUAL
+    )
+    colors = models.CharField(
+        _("Colors"), max_length=12, choices=Colors, default=Colors.DEVICE, db_default=Colors.DEVICE
+    )
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="byline",
-            field=models.CharField(blank=True, max_length=80, verbose_name="name here"),
+            field=models.CharField(blank=True, db_default="", default="", max_length=80, verbose_name="name here"),
         ),
         migrations.AddConstraint(
             model_name="user",
