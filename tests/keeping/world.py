@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 from accountability.actions import check_ins, commitments, decisions, tracks
 from accountability.models import Review, Track
 from courses.actions import attempts, evidence, reflections, words_to_authors
-from courses.models import Enrollment, WordsToAuthors
+from courses.models import Enrollment, PlanLine, WordsToAuthors
 from court_reports.actions import draft as drafts
 from court_reports.models import Kind, Release, Report
 from lms.outbox import numbers, outbox
@@ -163,6 +163,9 @@ def _a_course(referral: Referral, person: User, facilitator: User, now: datetime
     row = reflections.submit(**what, text=f"{MARK} reflection " * 200, by=person)
     reflections.review(reflection=row, outcome="returned", note=f"{MARK} note", by=facilitator, now=now)
     reflections.save_draft(**what, text=f"{MARK} draft")
+    PlanLine.objects.create(
+        enrollment=enrollment, module=module, block_id="plan", words=f"{MARK} undertaken", written_at=now
+    )
     _words_to_authors(enrollment, facilitator, now)
 
 
