@@ -159,7 +159,8 @@ class ReflectionForm(forms.Form):
 class PlanForm(forms.Form):
     """A line of somebody's own plan; empty takes it out."""
 
-    words = forms.CharField(max_length=500, required=False)
+    # The box takes 500; a browser counts a line's end as one letter and sends two.
+    words = forms.CharField(max_length=1000, required=False)
 
 
 class ReviewForm(forms.Form):

@@ -80,8 +80,11 @@ def test_only_a_block_that_asks_takes_a_line_and_only_as_long_as_its_module_stan
     module = enrollment.edition.modules.first()
     scenario = reverse("learn:plan_line", args=[module.pk, module.asked("scenario")[0]["id"]])
     assert person.post(scenario, {"words": MINE}).status_code == 404
-    person.post(write, {"words": "x" * 501})
+    person.post(write, {"words": "x" * 1001})
     assert not PlanLine.objects.exists()
+    # As many letters as the box takes, most of them ends of lines, which are sent as two.
+    assert person.post(write, {"words": "x" + "\r\n" * 498 + "y"}).status_code == 302
+    assert PlanLine.objects.get().words.endswith("y")
     person.post(write, {"words": MINE})
     type(module).objects.filter(pk=module.pk).update(withdrawn_at=JANUARY)
     assert person.post(write, {"words": "another"}).status_code == 404
