@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from courses.actions.words_to_authors import erase
+from courses.credited import seconds_by
 from courses.journal_words import ATTESTED
 from courses.labels import REASONS
 from courses.models import (
@@ -101,13 +102,15 @@ DATA = {
     "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
     "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
     "courses.Enrollment": {
-        "compliance": "enrolled_at language started_at completed_at credited_until",
-        "derived": "id referral edition policy",
+        "compliance": "enrolled_at language started_at completed_at credited_until beat_at day_ends_at day_seconds "
+        "owed_seconds",
+        "security": "page_secret",
+        "derived": "id referral edition policy page_now beats",
     },
     "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
     "courses.Viewing": {
         "compliance": "opened_at last_beat_at turned_at",
-        "derived": "id enrollment module step sequence",
+        "derived": "id enrollment module step sequence digest block_id",
     },
     "courses.Attestation": {"compliance": "kind made_at", "derived": "id enrollment module"},
     "courses.Attempt": {
@@ -116,7 +119,10 @@ DATA = {
     },
     "courses.Asking": {"compliance": "turn right", "derived": "id attempt question"},
     "courses.Evidence": {"compliance": "kind at data", "derived": "id enrollment module block_id digest"},
-    "courses.ActiveTime": {"compliance": "since until seconds", "derived": "id enrollment module"},
+    "courses.ActiveTime": {
+        "compliance": "since until seconds step",
+        "derived": "id enrollment module block_id digest",
+    },
     "courses.Reflection": {
         "narrative": "draft text",
         "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
@@ -250,7 +256,7 @@ def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
             },
         ),
     )
-    seconds = dict(enrollment.active_time.order_by().values_list("module").annotate(Sum("seconds")))
+    seconds = seconds_by("module", enrollment.active_time.all())
     yield Document(
         "course",
         _("The course"),
@@ -262,7 +268,7 @@ def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
                 _("Completed"): "completed_at",
                 _("Pages read"): lambda row: ", ".join(str(step) for step in row.seen),
                 _("Last page"): "step",
-                _("Minutes credited"): lambda row: int(seconds.get(row.module_id, 0) // 60),
+                _("Minutes credited"): lambda row: seconds.get(row.module_id, 0) // 60,
             },
         ),
     )

@@ -4,8 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
-
+from courses.credited import seconds_by
 from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
 from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord
 
@@ -37,9 +36,7 @@ def modules_with_records(
 
 def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:
     stretches = ActiveTime.objects.filter(enrollment=enrollment)
-    if until:
-        stretches = stretches.filter(until__lte=until)
-    return {row["module"]: int(row["total"]) for row in stretches.values("module").annotate(total=Sum("seconds"))}
+    return seconds_by("module", stretches.filter(until__lte=until) if until else stretches)
 
 
 def _record(

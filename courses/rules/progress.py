@@ -72,6 +72,15 @@ def own_part_done(record: ModuleRecord, *, reviewed: bool) -> bool:
     return all(missing.waits_for == "reviewer" for missing in unmet(record, reviewed=reviewed))
 
 
+def owed_seconds(record: ModuleRecord, *, reviewed: bool) -> int | None:
+    """Of active time, where nothing else waits for the person; 0 when their own part is done. None while anything else
+    is missing: then there is no bound."""
+    mine = [missing for missing in unmet(record, reviewed=reviewed) if missing.waits_for == "person"]
+    if any(missing.kind != "time" for missing in mine):
+        return None
+    return sum(missing.short for missing in mine)
+
+
 def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -> bool:
     """Modules open in order: all before this one are done by the person.
 

@@ -1,6 +1,7 @@
 """Reading the course: home, a module's pages, the heartbeat."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import enrollments_for, progress_of
-from courses.actions import completion, evidence
+from courses.actions import clocks, completion, evidence
 from courses.forms import AttestForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import (
@@ -25,6 +26,7 @@ from courses.models import (
 )
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
+from courses.rules.time_credit import LONGEST_STEP
 from courses.shown import blocks_of_step, language_for
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
@@ -102,6 +104,7 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
             "is_last": step == len(shown.steps),
             "before": step - 1,
             "viewing": viewing,
+            "step_minutes": LONGEST_STEP // timedelta(minutes=1),
             "page": shown.revision(language).content if step == 1 else None,
             "content_language": "es" if language == "es" and shown.revision_es_id else "en",
         },
@@ -147,12 +150,15 @@ def attest(request: Request, pk: uuid.UUID) -> HttpResponse:
 def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The page was read; go on to the next, or to what is missing."""
     enrollment, shown = fetch(request, pk)
+    if not attested(request, shown):
+        return redirect("learn:attest", pk=pk)
     step = _number(request.POST.get("step"), 1, len(shown.steps))
     evidence.turn_page(
         enrollment=enrollment,
         module=shown,
         viewing_id=_token(request.POST.get("viewing")),
         step=step,
+        by=request.user,
         now=request.now,
         language=language_for(enrollment),
     )
@@ -165,17 +171,27 @@ def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
 @only(PERSON)
 @require_POST
 def beat(request: Request) -> HttpResponse:
-    """A visible page says it is still there. What counts is when it arrives, not what it claims."""
-    token = _token(request.POST.get("viewing"))
-    enrollment = enrollments_for(request.user).filter(viewings=token).first() if token else None
-    if enrollment is None or token is None:
+    """A visible page says it is still there, or that it is the one to go on with. What counts is when it arrives."""
+    page = _token(request.POST.get("viewing"))
+    if page is None:
         return JsonResponse({"accepted": False}, status=404)
-    sequence = _number(request.POST.get("sequence"), 0, 1_000_000)
-    accepted = evidence.beat(viewing_id=token, enrollment=enrollment, sequence=sequence, now=request.now)
+    what: dict[str, Any] = {
+        "viewing_id": page, "by": request.user, "attested": modules_attested(request), "now": request.now,
+    }  # fmt: skip
+    try:
+        if "here" in request.POST:
+            answer = clocks.go_on_here(**what)
+        else:
+            ticket = request.POST.get("ticket", "")
+            answer = clocks.beat(**what, ticket=ticket, begins="begins" in request.POST)
+    except clocks.NoSuchPage:
+        return JsonResponse({"accepted": False}, status=404)
     # Only what earns nothing is counted: an honest page costs no more than its beats.
-    if not accepted and (refused := too_many(request, "beat", "30/m/user")):
+    if not answer.earned and (refused := too_many(request, "beat", "30/m/user")):
         return refused
-    return JsonResponse({"accepted": accepted})
+    if answer.refused:
+        return JsonResponse({"accepted": False, "why": answer.refused})
+    return JsonResponse({"accepted": True, "ticket": answer.ticket})
 
 
 def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
@@ -190,7 +206,13 @@ def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
 
 
 def attested(request: Request, shown: EditionModule) -> bool:
-    return f"{Attestation.MODULE}:{shown.pk}" in request.session.get(ATTESTED, {})
+    return str(shown.pk) in modules_attested(request)
+
+
+def modules_attested(request: Request) -> set[str]:
+    """The modules before which somebody said in this session who is here."""
+    said = (key.partition(":") for key in request.session.get(ATTESTED, {}))
+    return {pk for kind, _colon, pk in said if kind == Attestation.MODULE}
 
 
 def _after_attesting(request: Request, shown: EditionModule) -> str:
