@@ -5,11 +5,12 @@ And the digest over what was added up, which the journal keeps (docs/decisions/a
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from courses.models import ActiveTime, EditionModule, Enrollment
+from courses.models import ActiveTime, EditionModule, Enrollment, Evidence
 from lms.journal.models import Event
 
 SEALED = "module.time_sealed"
@@ -20,6 +21,14 @@ def seconds_by(key: str, stretches: QuerySet[ActiveTime]) -> dict[Any, int]:
     sums = stretches.order_by().values_list(key).annotate(Sum("seconds"))
     # To the millisecond first: the order in which a database adds up must not cost anybody a second.
     return {found: int(round(total, 3)) for found, total in sums}
+
+
+def seconds_since(opened: Evidence, as_of: datetime | None = None) -> int:
+    """Credited on the page of a line of the ledger since it was written."""
+    rows = ActiveTime.objects.filter(
+        enrollment=opened.enrollment_id, module=opened.module_id, step=opened.data["step"], since__gte=opened.at
+    )
+    return sum(seconds_by("module", rows.filter(until__lte=as_of) if as_of else rows).values())
 
 
 def seal_of(stretches: Iterable[ActiveTime]) -> dict[str, int | str]:

@@ -27,11 +27,14 @@ class NoSuchPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The answer to a beat: the ticket for the next, or why it was not accepted. ``earned``: whether it added time."""
+    """The answer to a beat: the ticket for the next, or why it was not accepted. ``earned``: whether it added time;
+    ``elapsed``: the seconds since the page's last beat, once for each."""
 
     ticket: str = ""
-    refused: Why | None = None
     earned: bool = False
+    viewing: Viewing | None = None
+    elapsed: float = 0
+    refused: Why | None = None
 
 
 @transaction.atomic
@@ -54,7 +57,8 @@ def beat(
     if ticked.clock != clock:
         keep(viewing, ticked)
     following = tickets.ticket(viewing.pk, row.page_secret, ticked.clock.beats + 1)
-    return Beat(following, earned=ticked.interval is not None)
+    elapsed = (now - row.beat_at).total_seconds() if row.beat_at and ticked.clock.beats > row.beats else 0
+    return Beat(following, ticked.interval is not None, viewing, max(0.0, elapsed))
 
 
 @transaction.atomic

@@ -26,6 +26,14 @@ class ReflectionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """A recording that everybody watches, or reads: whole seconds still short on the shorter way."""
+
+    block_id: str
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleRecord:
     """Everything one module asked of one person, and what was done."""
 
@@ -38,6 +46,7 @@ class ModuleRecord:
     checks: tuple[CheckRecord, ...] = ()
     reflections: tuple[ReflectionRecord, ...] = ()
     scenarios: tuple[tuple[str, bool], ...] = field(default=())
+    recordings: tuple[RecordingRecord, ...] = ()
     withdrawn: bool = False
     completed_at: datetime | None = None
     opened: bool = False
@@ -94,6 +103,7 @@ def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -
 def _missing(record: ModuleRecord, reviewed: bool) -> Iterator[Unmet]:
     if record.steps_seen < record.steps:
         yield Unmet("pages", short=record.steps - record.steps_seen)
+    yield from (Unmet("video", each.block_id, short=each.short) for each in record.recordings if each.short)
     yield from (Unmet("scenario", block_id) for block_id, done in record.scenarios if not done)
     yield from (Unmet("check", check.block_id) for check in record.checks if not check.passed_at)
     for reflection in record.reflections:

@@ -11,8 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import enrollments_for, progress_of
-from courses.actions import clocks, completion, evidence
-from courses.forms import AttestForm
+from courses.actions import clocks, completion, evidence, watching
+from courses.blocks import RECORDINGS
+from courses.forms import AttestForm, PlayedForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import (
     Attempt,
@@ -28,6 +29,7 @@ from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
 from courses.rules.time_credit import LONGEST_STEP
 from courses.shown import blocks_of_step, language_for
+from courses.watching import watched_by
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
 from lms.people.http import Request
@@ -92,13 +94,15 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
         enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language,
         progress=progress,
     )  # fmt: skip
+    blocks = blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now)
+    _look_what_was_watched(enrollment, shown, blocks)
     return render(
         request,
         "learn/module.html",
         {
             "module": shown,
             "title": shown.title(language),
-            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now),
+            "blocks": blocks,
             "step": step,
             "steps": len(shown.steps),
             "is_last": step == len(shown.steps),
@@ -191,7 +195,28 @@ def beat(request: Request) -> HttpResponse:
         return refused
     if answer.refused:
         return JsonResponse({"accepted": False, "why": answer.refused})
-    return JsonResponse({"accepted": True, "ticket": answer.ticket})
+    watched = _note_watched(request, answer) if answer.viewing and "played" in request.POST else {}
+    return JsonResponse({"accepted": True, "ticket": answer.ticket, **watched})
+
+
+def _note_watched(request: Request, answer: clocks.Beat) -> dict[str, Any]:
+    """What was played since the last beat, if the page says so."""
+    assert answer.viewing  # noqa: S101  for the type checker: asked before
+    form = PlayedForm(request.POST)
+    if not form.is_valid():
+        return {}
+    stand = watching.note(
+        viewing=answer.viewing, elapsed=answer.elapsed, language=language_for(answer.viewing.enrollment),
+        now=request.now, **form.cleaned_data,
+    )  # fmt: skip
+    if any(each.watched.is_done for each in stand.values()):
+        completion.complete_if_done(enrollment=answer.viewing.enrollment, by=request.user, now=request.now)
+    return {
+        "watched": {
+            block: {"done": each.watched.is_done, "ranges": each.ranges, "opened": each.opened}
+            for block, each in stand.items()
+        }
+    }
 
 
 def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
@@ -213,6 +238,15 @@ def modules_attested(request: Request) -> set[str]:
     """The modules before which somebody said in this session who is here."""
     said = (key.partition(":") for key in request.session.get(ATTESTED, {}))
     return {pk for kind, _colon, pk in said if kind == Attestation.MODULE}
+
+
+def _look_what_was_watched(enrollment: Enrollment, shown: EditionModule, blocks: list[dict[str, Any]]) -> None:
+    recordings = [row for row in blocks if row["kind"] in RECORDINGS]
+    stand = watched_by(enrollment, module=shown.pk) if recordings else {}
+    for row in recordings:
+        found = stand.get((shown.pk, row["id"]))
+        row["watched"] = found is not None and found.is_done
+        row["must"] = shown.ask(row["id"]) is not None
 
 
 def _after_attesting(request: Request, shown: EditionModule) -> str:

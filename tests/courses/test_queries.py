@@ -17,9 +17,9 @@ from tests.courses.stories import BEGAN, BYLINE
 
 pytestmark = pytest.mark.django_db
 POSITION = 2
-# Session, account, progress; BEGIN, viewing, clock, COMMIT; consents and a key; picture, poster and document; two recordings and
-# their words.
-ALL_BLOCKS = 16
+# Session, account, progress; BEGIN, viewing, clock, COMMIT; consents and a key; picture, poster and document; two recordings,
+# their words, and what was watched of them.
+ALL_BLOCKS = 17
 # Session, account, progress; BEGIN, viewing, clock, COMMIT; consents; what was done in it.
 ALONE = {"knowledge_check": 9, "reflection": 9, "scenario": 9, "commitment": 9}
 

@@ -1,6 +1,8 @@
 // Tells the server that the page is visible and someone is there. The server counts, by its own clock: each answer brings
 // the ticket for the next beat, and one that was not heard is asked for again with the same ticket.
 
+import { told, heardOf } from "./learn-played.js";
+
 const EVERY = 20000;
 const AGAIN = 5000; // after a beat that did not arrive
 const ASK_AFTER = 90000; // somebody may be thinking: they are asked before their time pauses
@@ -60,10 +62,12 @@ if (page) {
     busy = true;
     const fresh = begins;
     try {
-      let heard = await send(here ? { here: 1 } : fresh ? { ticket, begins: 1 } : { ticket });
+      const played = told();
+      let heard = await send(here ? { here: 1 } : { ticket, ...(fresh && { begins: 1 }), ...played });
       // It waited too long, in a tunnel or a pocket: count from now.
       if (heard.why === "stale") heard = await send({ here: 1 });
       refused = heard.why ?? "";
+      heardOf(heard.watched);
       if (heard.ticket) {
         ticket = heard.ticket;
         begins = begins && !fresh;
