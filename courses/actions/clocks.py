@@ -153,7 +153,7 @@ def locked(enrollment: Enrollment, module: EditionModule, viewing_id: UUID, step
 
 
 def _locked(viewing_id: UUID, by: User) -> Viewing:
-    found = _with_clock(viewings_of(by)).filter(pk=viewing_id).first()
+    found: Viewing | None = _with_clock(viewings_of(by)).filter(pk=viewing_id).first()
     if found is None:
         raise NoSuchPage
     return found
@@ -181,7 +181,7 @@ READ = (
 
 def _clock(viewing: Viewing) -> Clock:
     row = viewing.enrollment
-    over = viewing.is_done or viewing.module.withdrawn_at  # type: ignore[attr-defined]  annotated
+    over = viewing.is_done or viewing.module.withdrawn_at
     return Clock(
         page=row.page_now,
         beat_at=row.beat_at,

@@ -66,6 +66,8 @@ class Viewing(models.Model):
 
     # For the page that is answered with: the first ticket it may beat with; none where nothing is counted any more.
     ticket: str = ""
+    # Whether its module is completed, where that was looked at (courses.actions.clocks).
+    is_done: bool = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="viewings")
