@@ -11,7 +11,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from courses import tickets
 from courses.access import viewings_of
-from courses.credited import SEALED, seal_of, stretches_of
+from courses.credited import seal_of, stretches_of
 from courses.models import ActiveTime, EditionModule, Enrollment, ModuleProgress, Viewing
 from courses.records import modules_with_records
 from courses.rules import time_credit
@@ -133,9 +133,12 @@ def bound(*, enrollment: Enrollment, found: Collection[tuple[EditionModule, Modu
 
 def seal_time(*, enrollment: Enrollment, module: EditionModule, by: User | None, now: datetime) -> None:
     """Tell the journal what was credited in a module until now, so that a stretch changed later is found."""
-    data = seal_of(stretches_of(enrollment, module))
-    if data["stretches"]:
-        journal.record(SEALED, about=enrollment.referral_id, on=module, by=by, at=now, data=dict(data))
+    seal = seal_of(stretches_of(enrollment, module))
+    if seal["stretches"]:
+        journal.record(
+            "module.time_sealed", about=enrollment.referral_id, on=module, by=by, at=now,
+            data={"stretches": seal["stretches"], "seconds": seal["seconds"], "digest": seal["digest"]},
+        )  # fmt: skip
 
 
 def day_of(enrollment: Enrollment, now: datetime) -> Day:
