@@ -8,14 +8,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from courses.access import viewings_of
 from courses.actions import clocks, completion, evidence
 from courses.credited import SEALED, changed_since_sealed, seal_of
-from courses.models import ActiveTime, Enrollment, ModuleProgress
+from courses.models import ActiveTime, Enrollment, ModuleProgress, Viewing
 from courses.records import module_records
 from courses.rules.time_credit import Why
 from lms.demonstration import steps
 from lms.journal.models import Event
-from lms.referrals.models import PolicyVersion
+from lms.referrals.models import PolicyVersion, Referral
 from tests.builders import JANUARY, an_enrolled_referral, at
 from tests.courses.beating import open_page
 
@@ -196,7 +197,34 @@ def test_the_most_of_a_day_is_a_policy_in_versions_and_an_enrollment_keeps_its_o
     PolicyVersion.objects.create(
         program=enrollment.edition.program, number=2, in_force_from=JANUARY, most_hours_a_day=1
     )
-    assert clocks.day_of(enrollment, JANUARY).most == 6 * 3600
+    assert PolicyVersion.objects.get(pk=enrollment.policy_id).most_hours_a_day == 6
+    now = JANUARY
+    page = open_page(enrollment, now=now)
+    for _ in range(65):
+        now += 60 * SECOND
+        assert page.send("beat", now).refused is None
+
+
+@pytest.mark.parametrize("change", ["nothing", "sealed", "forgotten", "somebody else's", "turned"])
+def test_a_beat_reaches_the_pages_that_the_rule_of_access_lets_it_reach_and_no_other(enrollment, change):
+    """The question is put in words of the database, the rule in words of access.py: both say the same."""
+    person, page = enrollment.referral.person, open_page(enrollment, now=JANUARY)
+    cases = Referral.objects.filter(pk=enrollment.referral_id)
+    match change:
+        case "sealed":
+            cases.update(sealed_at=JANUARY)
+        case "forgotten":
+            cases.update(forgotten_at=JANUARY)
+        case "somebody else's":
+            cases.update(person=an_enrolled_referral().person)
+        case "turned":
+            Viewing.objects.update(turned_at=JANUARY)
+    allowed = viewings_of(person).filter(pk=page.pk).exists()
+    try:
+        reached = page.send("beat", JANUARY + 20 * SECOND, by=person).refused is None
+    except clocks.NoSuchPage:
+        reached = False
+    assert reached == allowed == (change == "nothing")
 
 
 def test_a_stretch_says_what_was_shown(enrollment):
