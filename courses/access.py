@@ -25,6 +25,7 @@ from courses.models import (
     PassedWords,
     PictureRendition,
     Reflection,
+    Viewing,
     WordsToAuthors,
 )
 from courses.rules.words_to_authors import Reason
@@ -45,6 +46,12 @@ def progress_of(user: User, language: str) -> QuerySet[ModuleProgress]:
     revision = "revision_es" if language == "es" else "revision_en"
     mine = ModuleProgress.objects.filter(enrollment__referral__in=Referral.objects.visible_to(user))
     return mine.select_related("enrollment", f"module__{revision}")
+
+
+def viewings_of(user: User) -> QuerySet[Viewing]:
+    """The pages this person has open: theirs, of a case they may open, and not turned."""
+    mine = Referral.objects.present().filter(person=user)
+    return Viewing.objects.filter(enrollment__referral__in=mine, turned_at=None)
 
 
 def reflections_for(user: User) -> QuerySet[Reflection]:

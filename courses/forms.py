@@ -19,6 +19,24 @@ class AttestForm(forms.Form):
     )
 
 
+class PlayedForm(forms.Form):
+    """What a page says of its recordings: by block the stretches that were played, and whose words were opened."""
+
+    played = forms.JSONField(required=False)
+    opened = forms.JSONField(required=False)
+
+    def clean_played(self) -> dict[str, list[tuple[float, float]]]:
+        told = self.cleaned_data["played"] or {}
+        try:
+            return {str(block): [(float(a), float(b)) for a, b in ranges] for block, ranges in told.items()}
+        except (TypeError, ValueError, AttributeError, OverflowError) as problem:
+            raise forms.ValidationError("no stretches") from problem
+
+    def clean_opened(self) -> list[str]:
+        told = self.cleaned_data["opened"] or []
+        return [str(block) for block in told] if isinstance(told, list) else []
+
+
 class Parts(forms.MultiWidget):
     """A select for each item of a question, under the item's own words."""
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from courses.credited import SEALED
 from courses.labels import LANGUAGES_IN_WORDS, REASONS
 from courses.models import Attestation
 from courses.models.identity import Purpose
@@ -27,6 +28,8 @@ def register_all() -> None:
     """Called when the apps are ready."""
     register("check.", number=Fact(_("attempt"), plain), passed=Fact(_("passed"), yes_or_no))
     register("module.", position=Fact(_("module number"), plain))
+    register(SEALED, seconds=Fact(_("seconds credited so far"), plain), stretches=Fact(_("stretches of time"), plain))
+    register(SEALED, digest=Fact(_("digest of the stretches"), _digest))
     register("course.", edition=Fact(_("edition"), plain), kind=Fact(_("when"), ATTESTED))
     register("course.", proved_by=Fact(_("proved by"), PROOFS), proved_at=Fact(_("proved at"), moment))
     register("consent.", version=Fact(_("version of the text"), plain), digest=Fact(_("digest of the text"), _digest))

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from courses.actions.words_to_authors import erase
+from courses.credited import seconds_by
 from courses.journal_words import ATTESTED
 from courses.labels import REASONS
 from courses.models import (
@@ -101,13 +102,15 @@ DATA = {
     "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
     "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
     "courses.Enrollment": {
-        "compliance": "enrolled_at language started_at completed_at credited_until",
-        "derived": "id referral edition policy",
+        "compliance": "enrolled_at language started_at completed_at credited_until beat_at day_ends_at day_seconds "
+        "owed_seconds",
+        "security": "page_secret",
+        "derived": "id referral edition policy page_now beats",
     },
     "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
     "courses.Viewing": {
         "compliance": "opened_at last_beat_at turned_at",
-        "derived": "id enrollment module step sequence",
+        "derived": "id enrollment module step sequence digest block_id",
     },
     "courses.Attestation": {"compliance": "kind made_at", "derived": "id enrollment module"},
     "courses.Attempt": {
@@ -116,7 +119,10 @@ DATA = {
     },
     "courses.Asking": {"compliance": "turn right", "derived": "id attempt question"},
     "courses.Evidence": {"compliance": "kind at data", "derived": "id enrollment module block_id digest"},
-    "courses.ActiveTime": {"compliance": "since until seconds", "derived": "id enrollment module"},
+    "courses.ActiveTime": {
+        "compliance": "since until seconds step",
+        "derived": "id enrollment module block_id digest",
+    },
     "courses.Reflection": {
         "narrative": "draft text",
         "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
@@ -150,6 +156,8 @@ EVIDENCE = {
     "page_read": gettext_lazy("You read a page"),
     "attested": gettext_lazy("You confirmed that it is you, and your own work"),
     "scenario_chosen": gettext_lazy("You chose in a scenario"),
+    "video_interval": gettext_lazy("You watched or heard part of a recording"),
+    "transcript_opened": gettext_lazy("You opened the words of a recording"),
     "attempt_started": gettext_lazy("You began a knowledge check"),
     "attempt_graded": gettext_lazy("You handed in a knowledge check"),
     "reflection_submitted": gettext_lazy("You sent a reflection"),
@@ -160,6 +168,11 @@ DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "step": (gettext_lazy("page"), value),
     "number": (gettext_lazy("attempt"), value),
     "choice": (gettext_lazy("choice"), value),
+    "since": (gettext_lazy("from second"), value),
+    "until": (gettext_lazy("until second"), value),
+    "of": (gettext_lazy("seconds in all"), value),
+    "needs": (gettext_lazy("seconds to read it"), value),
+    "recording": (gettext_lazy("number of the recording"), value),
     "words": (gettext_lazy("number of words"), value),
     "score": (gettext_lazy("score"), lambda share: f"{float(share):.0%}"),
     "passed": (gettext_lazy("passed"), value),
@@ -250,7 +263,7 @@ def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
             },
         ),
     )
-    seconds = dict(enrollment.active_time.order_by().values_list("module").annotate(Sum("seconds")))
+    seconds = seconds_by("module", enrollment.active_time.all())
     yield Document(
         "course",
         _("The course"),
@@ -262,7 +275,7 @@ def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
                 _("Completed"): "completed_at",
                 _("Pages read"): lambda row: ", ".join(str(step) for step in row.seen),
                 _("Last page"): "step",
-                _("Minutes credited"): lambda row: int(seconds.get(row.module_id, 0) // 60),
+                _("Minutes credited"): lambda row: seconds.get(row.module_id, 0) // 60,
             },
         ),
     )

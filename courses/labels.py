@@ -47,6 +47,13 @@ def words_for(missing: Unmet) -> str:
             "%(n)d more minutes of active reading are needed.",
             minutes,
         ) % {"n": minutes}
+    if missing.kind == "video":
+        minutes = -(-missing.short // 60)
+        return ngettext(
+            "A recording is still to be watched, or its words read: about %(n)d more minute.",
+            "A recording is still to be watched, or its words read: about %(n)d more minutes.",
+            minutes,
+        ) % {"n": minutes}
     return {
         "scenario": _("A scenario waits for your choice."),
         "check": _("The knowledge check is not passed yet."),

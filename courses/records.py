@@ -1,13 +1,15 @@
 """What one person did, gathered for the rules: a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Sum
-
+from courses.credited import seconds_by
 from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
-from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord
+from courses.rules.progress import CheckRecord, ModuleRecord, RecordingRecord, ReflectionRecord
+from courses.rules.watched import Watched
+from courses.watching import Block, watched_by
 
 
 def module_records(enrollment: Enrollment, language: str, as_of: datetime | None = None) -> list[ModuleRecord]:
@@ -30,16 +32,17 @@ def modules_with_records(
     chosen = set(
         Evidence.objects.filter(enrollment=enrollment, kind="scenario_chosen").values_list("block_id", flat=True)
     )
+    # Seldom asked for, and seldom looked for.
+    watched = watched_by(enrollment, as_of=as_of) if any(m.asked("video") for m in modules) else {}
     return [
-        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, as_of)) for m in modules
+        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, watched, as_of))
+        for m in modules
     ]
 
 
 def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:
     stretches = ActiveTime.objects.filter(enrollment=enrollment)
-    if until:
-        stretches = stretches.filter(until__lte=until)
-    return {row["module"]: int(row["total"]) for row in stretches.values("module").annotate(total=Sum("seconds"))}
+    return seconds_by("module", stretches.filter(until__lte=until) if until else stretches)
 
 
 def _record(
@@ -50,6 +53,7 @@ def _record(
     attempts: dict[str, list[Attempt]],
     reflections: dict[str, Reflection],
     chosen: set[str],
+    watched: dict[Block, Watched],
     as_of: datetime | None,
 ) -> ModuleRecord:
     completed_at = progress.completed_at if progress else None
@@ -65,11 +69,22 @@ def _record(
         reflections=tuple(
             _reflection(ask["id"], reflections.get(ask["id"]), as_of) for ask in module.asked("reflection")
         ),
+        recordings=tuple(_recordings(module, watched, as_of)),
         scenarios=tuple((ask["id"], ask["id"] in chosen) for ask in module.asked("scenario")),
         withdrawn=_by(module.withdrawn_at, as_of) is not None,
         completed_at=_by(completed_at, as_of),
         opened=progress is not None,
     )
+
+
+def _recordings(
+    module: EditionModule, watched: dict[Block, Watched], as_of: datetime | None
+) -> Iterator[RecordingRecord]:
+    waived = module.blocks_waived_by(as_of)
+    for ask in module.asked("video"):
+        if ask["id"] not in waived:
+            stand = watched.get((module.pk, ask["id"]), Watched(0, ask["seconds"]))
+            yield RecordingRecord(ask["id"], stand.short)
 
 
 def _check(ask: dict[str, str], attempts: list[Attempt]) -> CheckRecord:

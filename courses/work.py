@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q
 
 from courses import access
+from courses.credited import seconds_by
 from courses.models import ActiveTime, ModuleProgress
 from courses.rules.work import Work
 from lms.people.models import User
@@ -24,6 +25,5 @@ def work_of(user: User) -> Sequence[Work]:
             finished=Count("enrollment", distinct=True, filter=Q(completed_at__isnull=False)),
         )
     }
-    stretches = ActiveTime.objects.filter(module__page_key__in=titles.keys()).order_by()
-    seconds: dict[UUID, float] = dict(stretches.values_list("module__page_key").annotate(Sum("seconds")))
-    return [Work(title, *people.get(key, (0, 0)), int(seconds.get(key, 0))) for key, title in titles.items()]
+    seconds = seconds_by("module__page_key", ActiveTime.objects.filter(module__page_key__in=titles.keys()))
+    return [Work(title, *people.get(key, (0, 0)), seconds.get(key, 0)) for key, title in titles.items()]

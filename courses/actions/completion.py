@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from courses.actions import clocks
 from courses.models import Enrollment, ModuleProgress
-from courses.records import module_records
+from courses.records import modules_with_records
 from courses.rules.progress import unmet
 from courses.signals import CourseCompleted, course_completed
 from lms.journal import journal
@@ -26,13 +27,16 @@ def complete_if_done(*, enrollment: Enrollment, by: User | None, now: datetime) 
     if row.completed_at:
         return True
     reviewed = row.policy.reflection_reviewed
-    records = module_records(row, row.referral.language)
-    modules = {m.position: m for m in row.edition.modules.all()}
+    found = modules_with_records(row, row.referral.language)
+    clocks.bound(enrollment=row, found=found, now=now)
+    records = [record for _module, record in found]
+    modules = {record.position: module for module, record in found}
     open_ones = [r for r in records if unmet(r, reviewed=reviewed)]
     for record in records:
         if not record.completed_at and not unmet(record, reviewed=reviewed) and not record.withdrawn:
             done = ModuleProgress.objects.filter(enrollment=row, module=modules[record.position], completed_at=None)
             if done.update(completed_at=now):
+                clocks.seal_time(enrollment=row, module=modules[record.position], by=by, now=now)
                 journal.record(
                     "module.completed", about=row.referral_id, on=modules[record.position], by=by, at=now,
                     data={"position": record.position},

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from wagtail.models import Revision
 
 from courses import consents, lag, quality, translations
+from courses.blocks import RECORDINGS
 from courses.models import Correction, CoursePage, Edition, EditionModule, ModulePage, ProgramCourse
 from courses.rules.canonical import text_digest
 from courses.rules.editions import More, Shape, more_than_a_correction
@@ -287,6 +288,9 @@ def _ask(block: Any) -> dict[str, Any] | None:
         return identity | {"minimum_words": block.value["minimum_words"]}
     if block.block_type == "scenario":
         return identity | {"choices": len(block.value["choices"])}
+    if block.block_type in RECORDINGS and block.value.get("must") and block.value["recording"]:
+        recording = block.value["recording"]
+        return identity | {"kind": "video", "seconds": recording.milliseconds / 1000, "title": recording.title}
     return None
 
 

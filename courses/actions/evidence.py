@@ -5,19 +5,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from courses.models import ActiveTime, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Viewing
-from courses.rules import time_credit
+from courses.actions import clocks
+from courses.models import Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Viewing
+from courses.rules.time_credit import Why
 from lms.journal import journal
 from lms.people.models import User
 from lms.referrals import actions as referrals
-
-
-class NotYet(Exception):
-    """An earlier module is not done."""
-
-
-class NotAttested(Exception):
-    """The person has not said in this session that it is them."""
 
 
 @transaction.atomic
@@ -33,7 +26,7 @@ def open_step(
 ) -> Viewing:
     """A page of a module is shown. ``step`` counts from 1; ``progress``: where they stand, if it is known.
 
-    Returns the token under which the page may beat.
+    Its ``ticket`` is what the page may beat with first; none where nothing is counted any more.
     """
     first = False
     if progress is None:
@@ -48,10 +41,20 @@ def open_step(
         _start(enrollment, by, now)
     if progress.step != step:
         ModuleProgress.objects.filter(pk=progress.pk).update(step=step)
-    return Viewing.objects.create(enrollment=enrollment, module=module, step=step, opened_at=now, last_beat_at=now)
+    progress.module = module
+    return _show(progress, step, by, now, module.digest(language))
 
 
-def open_activity(*, enrollment: Enrollment, module: EditionModule, now: datetime) -> Viewing | None:
+@transaction.atomic
+def open_activity(
+    *,
+    enrollment: Enrollment,
+    module: EditionModule,
+    block_id: str,
+    by: User | None,
+    now: datetime,
+    language: str = "en",
+) -> Viewing | None:
     """The page of a check or a reflection is shown: writing and thinking are time too.
 
     None when the module was never opened: then there is nothing to credit yet.
@@ -59,25 +62,19 @@ def open_activity(*, enrollment: Enrollment, module: EditionModule, now: datetim
     progress = ModuleProgress.objects.filter(enrollment=enrollment, module=module).first()
     if progress is None:
         return None
-    return Viewing.objects.create(
-        enrollment=enrollment, module=module, step=progress.step, opened_at=now, last_beat_at=now
-    )
+    progress.module = module
+    return _show(progress, progress.step, by, now, module.digest(language), block_id)
 
 
-@transaction.atomic
-def beat(*, viewing_id: uuid.UUID, enrollment: Enrollment, sequence: int, now: datetime) -> bool:
-    """One heartbeat of a visible page; whether it was accepted.
-
-    A number that was seen before is a replay and counts nothing.
-    """
-    row = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
-    viewing = Viewing.objects.filter(pk=viewing_id, enrollment=row, turned_at=None).first()
-    if viewing is None or sequence <= viewing.sequence:
-        return False
-    interval = time_credit.beat(last_beat_at=viewing.last_beat_at, credited_until=row.credited_until, now=now)
-    Viewing.objects.filter(pk=viewing.pk).update(sequence=sequence, last_beat_at=now)
-    _credit(row, viewing.module_id, interval)
-    return True
+def _show(
+    progress: ModuleProgress, step: int, by: User | None, now: datetime, digest: str, block_id: str = ""
+) -> Viewing:
+    viewing = Viewing.objects.create(
+        enrollment_id=progress.enrollment_id, module_id=progress.module_id, step=step, opened_at=now, digest=digest,
+        block_id=block_id,
+    )  # fmt: skip
+    clocks.run(viewing, progress, by=by, now=now)
+    return viewing
 
 
 @transaction.atomic
@@ -88,21 +85,18 @@ def turn_page(
     viewing_id: uuid.UUID | None,
     step: int,
     now: datetime,
+    by: User | None = None,
     language: str = "en",
 ) -> None:
     """The person read a page and went on: it is seen, and without heartbeats it is credited up to a cap."""
-    row = Enrollment.objects.select_for_update().get(pk=enrollment.pk)
-    pages = Viewing.objects.filter(enrollment=row, module=module, step=step, turned_at=None)
-    viewing = pages.filter(pk=viewing_id).first() if viewing_id else None
+    viewing = clocks.locked(enrollment, module, viewing_id, step) if viewing_id else None
     if viewing is None:
         return
-    if viewing.sequence == 0:
-        interval = time_credit.step(opened_at=viewing.opened_at, credited_until=row.credited_until, now=now)
-    else:
-        interval = time_credit.beat(last_beat_at=viewing.last_beat_at, credited_until=row.credited_until, now=now)
-    _credit(row, module.pk, interval)
-    Viewing.objects.filter(pk=viewing.pk).update(turned_at=now)
-    progress = ModuleProgress.objects.get(enrollment=row, module=module)
+    ticked = clocks.turn(viewing, now=now)
+    Viewing.objects.filter(pk=viewing.pk).update(turned_at=now, last_beat_at=ticked.clock.beat_at)
+    if ticked.refused != Why.ELSEWHERE and (ticked.interval or ticked.clock.beats):
+        clocks.seal_time(enrollment=enrollment, module=module, by=by, now=now)
+    progress = ModuleProgress.objects.get(enrollment=viewing.enrollment_id, module=module)
     if step not in progress.seen:
         progress.seen = sorted({*progress.seen, step})
         progress.save(update_fields=["seen"])
@@ -158,12 +152,3 @@ def record(
 def _start(enrollment: Enrollment, by: User | None, now: datetime) -> None:
     if Enrollment.objects.filter(pk=enrollment.pk, started_at=None).update(started_at=now):
         referrals.mark_course_started(referral=enrollment.referral, by=by, now=now)
-
-
-def _credit(enrollment: Enrollment, module_id: uuid.UUID, interval: time_credit.Interval | None) -> None:
-    if interval is None:
-        return
-    ActiveTime.objects.create(
-        enrollment=enrollment, module_id=module_id, since=interval.since, until=interval.until, seconds=interval.seconds
-    )
-    Enrollment.objects.filter(pk=enrollment.pk).update(credited_until=interval.until)

@@ -175,6 +175,8 @@ def _waive(module: EditionModule, consent: Consent, now: datetime) -> None:
     waived_before = module.waived_by(None)[1]
     pages = [n for n, step in enumerate(module.steps, 1) if set(step) <= gone and n not in waived_before]
     made = {"story": str(consent.story), "at": now.isoformat(), "seconds": seconds, "steps": pages}
+    # What belonged to it cannot be watched any more.
+    made["blocks"] = [ask["id"] for ask in module.asked("video") if ask["id"] in gone]
     module.waivers = [*module.waivers, made]
     module.save(update_fields=["waivers"])
 

@@ -1,10 +1,11 @@
 from django.utils.translation import gettext_lazy as _
 
-from courses.blocks.recording import READABLE, RecordingBlock, RecordingChooserBlock
+from courses.blocks.recording import READABLE, RecordingBlock, RecordingChooserBlock, must_be_watched
 
 
 class AudioBlock(RecordingBlock):
     recording = RecordingChooserBlock(kind="audio", label=_("Audio"), help_text=READABLE)
+    must = must_be_watched()
 
     class Meta:
         icon = "sound"

@@ -40,6 +40,15 @@ class RecordingChooserBlock(ChooserBlock):
         icon = "media"
 
 
+def must_be_watched() -> blocks.BooleanBlock:
+    """For the author to tick; what was published before asks for nothing."""
+    return blocks.BooleanBlock(
+        required=False,
+        label=_("Everybody watches it, or reads its words"),
+        help_text=_("The module is done only then: nearly all of it played, or its words open for the time they take."),
+    )
+
+
 class RecordingBlock(blocks.StructBlock):
     """The page's own language comes first among what can be read."""
 

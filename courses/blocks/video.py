@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.images.blocks import ImageChooserBlock
 
-from courses.blocks.recording import READABLE, RecordingBlock, RecordingChooserBlock
+from courses.blocks.recording import READABLE, RecordingBlock, RecordingChooserBlock, must_be_watched
 
 
 class VideoBlock(RecordingBlock):
@@ -9,6 +9,7 @@ class VideoBlock(RecordingBlock):
     poster = ImageChooserBlock(
         label=_("Picture before it plays"), required=False, help_text=_("Shown until the reader presses play.")
     )
+    must = must_be_watched()
 
     class Meta:
         icon = "media"

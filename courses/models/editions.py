@@ -86,6 +86,15 @@ class EditionModule(models.Model):
         rows = [w for w in self.waivers if as_of is None or datetime.fromisoformat(w["at"]) <= as_of]
         return sum(w["seconds"] for w in rows), {step for w in rows for step in w["steps"]}
 
+    def blocks_waived_by(self, as_of: datetime | None) -> set[str]:
+        """Activities that nobody owes any more, of what was waived by ``as_of`` (now, where that is None)."""
+        return {
+            block
+            for waiver in self.waivers
+            if as_of is None or datetime.fromisoformat(waiver["at"]) <= as_of
+            for block in waiver.get("blocks", ())
+        }
+
     def asked(self, kind: str) -> list[dict[str, Any]]:
         """The activities of one kind."""
         return [ask for ask in self.asks if ask["kind"] == kind]

@@ -10,7 +10,10 @@ from lms.referrals.models import LANGUAGES, PolicyVersion, Referral
 
 
 class Enrollment(models.Model):
-    """Pinned to an edition and a policy. ``credited_until``: up to here active time has been given."""
+    """Pinned to an edition and a policy. ``credited_until``: up to here active time has been given.
+
+    What follows it is the person's clock (courses.rules.time_credit.Clock): it runs on the page opened last.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     referral = models.OneToOneField(Referral, models.PROTECT, related_name="enrollment")
@@ -26,6 +29,15 @@ class Enrollment(models.Model):
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     credited_until = models.DateTimeField(null=True)
+    page_now = models.UUIDField(null=True, help_text="The viewing on which time counts.")
+    page_secret = models.CharField(max_length=32, blank=True, default="", db_default="")
+    beat_at = models.DateTimeField(null=True)
+    beats = models.PositiveIntegerField(default=0, db_default=0)
+    owed_seconds = models.FloatField(
+        null=True, help_text="What that module is short of, where nothing else is missing."
+    )
+    day_ends_at = models.DateTimeField(null=True)
+    day_seconds = models.FloatField(default=0, db_default=0)
 
     class Meta:
         indexes = [
@@ -50,12 +62,19 @@ class ModuleProgress(models.Model):
 
 
 class Viewing(models.Model):
-    """One page opened once: the token under which it may beat."""
+    """One page opened once, and which words it showed. Where time counts now stands with the enrollment."""
+
+    # For the page that is answered with: the first ticket it may beat with; none where nothing is counted any more.
+    ticket: str = ""
+    # Whether its module is completed, where that was looked at (courses.actions.clocks).
+    is_done: bool = False
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="viewings")
     module = models.ForeignKey(EditionModule, models.PROTECT, related_name="+")
     step = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    block_id = models.CharField(max_length=40, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
     last_beat_at = models.DateTimeField(null=True)
     sequence = models.PositiveIntegerField(default=0)

@@ -27,7 +27,11 @@ class Evidence(models.Model):
 
 
 class ActiveTime(models.Model):
-    """A credited stretch; the stretches of one person never overlap."""
+    """A credited stretch; the stretches of one person never overlap.
+
+    What was shown meanwhile: the module (and with it the edition), the page of it, the activity where it had a page of
+    its own, and the digest of the revision. Added up by ``courses.credited`` alone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="active_time")
@@ -35,6 +39,9 @@ class ActiveTime(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField()
     seconds = models.FloatField()
+    step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    block_id = models.CharField(max_length=40, blank=True, default="", db_default="")
+    digest = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

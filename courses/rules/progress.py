@@ -26,6 +26,14 @@ class ReflectionRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingRecord:
+    """A recording that everybody watches, or reads: whole seconds still short on the shorter way."""
+
+    block_id: str
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleRecord:
     """Everything one module asked of one person, and what was done."""
 
@@ -38,6 +46,7 @@ class ModuleRecord:
     checks: tuple[CheckRecord, ...] = ()
     reflections: tuple[ReflectionRecord, ...] = ()
     scenarios: tuple[tuple[str, bool], ...] = field(default=())
+    recordings: tuple[RecordingRecord, ...] = ()
     withdrawn: bool = False
     completed_at: datetime | None = None
     opened: bool = False
@@ -72,6 +81,15 @@ def own_part_done(record: ModuleRecord, *, reviewed: bool) -> bool:
     return all(missing.waits_for == "reviewer" for missing in unmet(record, reviewed=reviewed))
 
 
+def owed_seconds(record: ModuleRecord, *, reviewed: bool) -> int | None:
+    """Of active time, where nothing else waits for the person; 0 when their own part is done. None while anything else
+    is missing: then there is no bound."""
+    mine = [missing for missing in unmet(record, reviewed=reviewed) if missing.waits_for == "person"]
+    if any(missing.kind != "time" for missing in mine):
+        return None
+    return sum(missing.short for missing in mine)
+
+
 def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -> bool:
     """Modules open in order: all before this one are done by the person.
 
@@ -85,6 +103,7 @@ def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -
 def _missing(record: ModuleRecord, reviewed: bool) -> Iterator[Unmet]:
     if record.steps_seen < record.steps:
         yield Unmet("pages", short=record.steps - record.steps_seen)
+    yield from (Unmet("video", each.block_id, short=each.short) for each in record.recordings if each.short)
     yield from (Unmet("scenario", block_id) for block_id, done in record.scenarios if not done)
     yield from (Unmet("check", check.block_id) for check in record.checks if not check.passed_at)
     for reflection in record.reflections:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from courses import shown
 from courses.actions import attempts, completion, evidence, reflections
 from courses.forms import AttemptForm, ReflectionForm
-from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection
+from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection, Viewing
 from courses.views.learn import ATTESTED, PERSON, attested, fetch
 from lms.people.access import only
 from lms.people.http import Request
@@ -67,6 +67,7 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             form.add_error("text", _short(short.missing))
         else:
             return redirect(f"{reverse('learn:module', args=[pk])}")
+    may_write = row is None or (not row.accepted_at and (not row.submitted_at or bool(row.returned_at)))
     return render(
         request,
         "learn/reflection.html",
@@ -79,9 +80,9 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             "row": row,
             "needed": reflections.minimum_words(enrollment, module, str(block)),
             "note": _newest_note(row),
-            "may_write": row is None or (not row.accepted_at and (not row.submitted_at or bool(row.returned_at))),
+            "may_write": may_write,
             "zone": enrollment.referral.time_zone,
-            "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
+            "viewing": _opened(request, enrollment, module, block) if may_write else None,
         },
     )
 
@@ -165,9 +166,16 @@ def _open_attempt(
         "heading": _heading(module, ask, language),
         "attempt": attempt,
         "open": True,
-        "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
+        "viewing": _opened(request, enrollment, module, ask["id"]),
     }
     return render(request, "learn/check.html", context)
+
+
+def _opened(request: Request, enrollment: Enrollment, module: EditionModule, block: object) -> Viewing | None:
+    return evidence.open_activity(
+        enrollment=enrollment, module=module, block_id=str(block), by=request.user, now=request.now,
+        language=shown.language_for(enrollment),
+    )  # fmt: skip
 
 
 def _result(
@@ -204,9 +212,9 @@ def _heading(module: EditionModule, ask: dict[str, Any], language: str) -> str:
 
 
 def _is_final(enrollment: Enrollment, module: EditionModule, ask: dict[str, Any]) -> bool:
-    """The last check of the last module."""
-    checks = module.asked("knowledge_check")
-    return module.position == enrollment.edition.modules.count() and checks[-1]["id"] == ask["id"]
+    """The last check of the course, wherever it stands: a last module may have none, or be withdrawn."""
+    asking = [m for m in enrollment.edition.modules.filter(withdrawn_at=None) if m.asked("knowledge_check")]
+    return asking[-1].pk == module.pk and module.asked("knowledge_check")[-1]["id"] == ask["id"]
 
 
 def _attested_lately(request: Request, module: EditionModule) -> bool:

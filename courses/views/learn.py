@@ -1,6 +1,7 @@
 """Reading the course: home, a module's pages, the heartbeat."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,8 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import enrollments_for, progress_of
-from courses.actions import completion, evidence
-from courses.forms import AttestForm
+from courses.actions import clocks, completion, evidence, watching
+from courses.blocks import RECORDINGS
+from courses.forms import AttestForm, PlayedForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import (
     Attempt,
@@ -25,7 +27,9 @@ from courses.models import (
 )
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
+from courses.rules.time_credit import LONGEST_STEP
 from courses.shown import blocks_of_step, language_for
+from courses.watching import watched_by
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
 from lms.people.http import Request
@@ -90,18 +94,21 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
         enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language,
         progress=progress,
     )  # fmt: skip
+    blocks = blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now)
+    _look_what_was_watched(enrollment, shown, blocks)
     return render(
         request,
         "learn/module.html",
         {
             "module": shown,
             "title": shown.title(language),
-            "blocks": blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now),
+            "blocks": blocks,
             "step": step,
             "steps": len(shown.steps),
             "is_last": step == len(shown.steps),
             "before": step - 1,
             "viewing": viewing,
+            "step_minutes": LONGEST_STEP // timedelta(minutes=1),
             "page": shown.revision(language).content if step == 1 else None,
             "content_language": "es" if language == "es" and shown.revision_es_id else "en",
         },
@@ -147,12 +154,15 @@ def attest(request: Request, pk: uuid.UUID) -> HttpResponse:
 def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The page was read; go on to the next, or to what is missing."""
     enrollment, shown = fetch(request, pk)
+    if not attested(request, shown):
+        return redirect("learn:attest", pk=pk)
     step = _number(request.POST.get("step"), 1, len(shown.steps))
     evidence.turn_page(
         enrollment=enrollment,
         module=shown,
         viewing_id=_token(request.POST.get("viewing")),
         step=step,
+        by=request.user,
         now=request.now,
         language=language_for(enrollment),
     )
@@ -165,17 +175,48 @@ def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
 @only(PERSON)
 @require_POST
 def beat(request: Request) -> HttpResponse:
-    """A visible page says it is still there. What counts is when it arrives, not what it claims."""
-    token = _token(request.POST.get("viewing"))
-    enrollment = enrollments_for(request.user).filter(viewings=token).first() if token else None
-    if enrollment is None or token is None:
+    """A visible page says it is still there, or that it is the one to go on with. What counts is when it arrives."""
+    page = _token(request.POST.get("viewing"))
+    if page is None:
         return JsonResponse({"accepted": False}, status=404)
-    sequence = _number(request.POST.get("sequence"), 0, 1_000_000)
-    accepted = evidence.beat(viewing_id=token, enrollment=enrollment, sequence=sequence, now=request.now)
+    what: dict[str, Any] = {
+        "viewing_id": page, "by": request.user, "attested": modules_attested(request), "now": request.now,
+    }  # fmt: skip
+    try:
+        if "here" in request.POST:
+            answer = clocks.go_on_here(**what)
+        else:
+            ticket = request.POST.get("ticket", "")
+            answer = clocks.beat(**what, ticket=ticket, begins="begins" in request.POST)
+    except clocks.NoSuchPage:
+        return JsonResponse({"accepted": False}, status=404)
     # Only what earns nothing is counted: an honest page costs no more than its beats.
-    if not accepted and (refused := too_many(request, "beat", "30/m/user")):
+    if not answer.earned and (refused := too_many(request, "beat", "30/m/user")):
         return refused
-    return JsonResponse({"accepted": accepted})
+    if answer.refused:
+        return JsonResponse({"accepted": False, "why": answer.refused})
+    watched = _note_watched(request, answer) if answer.viewing and "played" in request.POST else {}
+    return JsonResponse({"accepted": True, "ticket": answer.ticket, **watched})
+
+
+def _note_watched(request: Request, answer: clocks.Beat) -> dict[str, Any]:
+    """What was played since the last beat, if the page says so."""
+    assert answer.viewing  # noqa: S101  for the type checker: asked before
+    form = PlayedForm(request.POST)
+    if not form.is_valid():
+        return {}
+    stand = watching.note(
+        viewing=answer.viewing, elapsed=answer.elapsed, language=language_for(answer.viewing.enrollment),
+        now=request.now, **form.cleaned_data,
+    )  # fmt: skip
+    if any(each.watched.is_done for each in stand.values()):
+        completion.complete_if_done(enrollment=answer.viewing.enrollment, by=request.user, now=request.now)
+    return {
+        "watched": {
+            block: {"done": each.watched.is_done, "ranges": each.ranges, "opened": each.opened}
+            for block, each in stand.items()
+        }
+    }
 
 
 def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
@@ -190,7 +231,22 @@ def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
 
 
 def attested(request: Request, shown: EditionModule) -> bool:
-    return f"{Attestation.MODULE}:{shown.pk}" in request.session.get(ATTESTED, {})
+    return str(shown.pk) in modules_attested(request)
+
+
+def modules_attested(request: Request) -> set[str]:
+    """The modules before which somebody said in this session who is here."""
+    said = (key.partition(":") for key in request.session.get(ATTESTED, {}))
+    return {pk for kind, _colon, pk in said if kind == Attestation.MODULE}
+
+
+def _look_what_was_watched(enrollment: Enrollment, shown: EditionModule, blocks: list[dict[str, Any]]) -> None:
+    recordings = [row for row in blocks if row["kind"] in RECORDINGS]
+    stand = watched_by(enrollment, module=shown.pk) if recordings else {}
+    for row in recordings:
+        found = stand.get((shown.pk, row["id"]))
+        row["watched"] = found is not None and found.is_done
+        row["must"] = shown.ask(row["id"]) is not None
 
 
 def _after_attesting(request: Request, shown: EditionModule) -> str:

@@ -99,7 +99,9 @@ def _read(enrollment: Enrollment, module: EditionModule, now: datetime) -> datet
         for step in pages:
             viewing = evidence.open_step(enrollment=enrollment, module=module, step=step, by=person, now=now)
             now += PAGE
-            evidence.turn_page(enrollment=enrollment, module=module, viewing_id=viewing.pk, step=step, now=now)
+            evidence.turn_page(
+                enrollment=enrollment, module=module, viewing_id=viewing.pk, step=step, by=person, now=now
+            )
         record = module_records(enrollment, "en")[module.position - 1]
         if record.credited_seconds >= record.required_seconds:
             return now

@@ -145,6 +145,7 @@ LABELS: Mapping[str, Words] = {
     "message.settled": _("A message that may not have arrived was settled"),
     "message.tried_now": _("A message that had failed was tried again"),
     "module.completed": _("A module was completed"),
+    "module.time_sealed": _("Active time of a module was added up"),
     "module.opened": _("A module was opened for the first time"),
     "module.retired": _("A module was retired: those who enroll after the next edition do not get it"),
     "module.withdrawal_asked": _("An administrator confirmed that the author asked in writing to take a module back"),

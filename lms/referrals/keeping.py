@@ -32,8 +32,8 @@ DATA = {
         "public": "number in_force_from track_months cadence window_days grace_days cure_days quiet_from quiet_until "
         "answer_days missed_in_row_at_risk missed_in_row_not_in_compliance missed_total_not_in_compliance "
         "required_share review_business_days return_hours started_leeway_minutes outage_minutes pass_mark "
-        "attempts_before_cool_down cool_down_hours reflection_min_words reflection_reviewed hearing_lead_days "
-        "progress_day_of_month retention_years copy_needs_release referral_code_days",
+        "attempts_before_cool_down cool_down_hours reflection_min_words reflection_reviewed most_hours_a_day "
+        "hearing_lead_days progress_day_of_month retention_years copy_needs_release referral_code_days",
         "derived": "id program",
     },
     "referrals.Agreement": {"public": "kind version language title body digest", "derived": "id program"},

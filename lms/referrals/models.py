@@ -206,6 +206,10 @@ class PolicyVersion(models.Model):
     cool_down_hours = models.PositiveSmallIntegerField(_("hours of pause"), default=24)
     reflection_min_words = models.PositiveSmallIntegerField(_("words a reflection needs"), default=150)
     reflection_reviewed = models.BooleanField(_("a person reads each reflection"), default=True)
+    most_hours_a_day = models.PositiveSmallIntegerField(
+        _("hours of the course counted in one day, at most"), default=6, db_default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(24)],
+    )  # fmt: skip
     hearing_lead_days = models.PositiveSmallIntegerField(_("report, days before a hearing"), default=7)
     progress_day_of_month = models.PositiveSmallIntegerField(
         _("progress report, day of the month"), default=1, validators=[MinValueValidator(1), MaxValueValidator(28)]

@@ -2,7 +2,7 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report and scrub.
+*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, scrub and beats.
 """
 
 import json
@@ -45,6 +45,7 @@ def main() -> None:
             "sweep": lambda: sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))),
             "report": lambda: report(now),
             "scrub": scrub,
+            "beats": lambda: beats(now),
         }
         chosen = os.environ.get("BENCH_ONLY", ",".join(parts)).split(",")
         tell([line for name, part in parts.items() if name in chosen for line in part()])
@@ -117,6 +118,13 @@ def by_turns(asks: dict[str, Callable[[], Any]], rounds: int = TURNS) -> dict[st
             ask()
             taken[name].append((time.perf_counter() - start) * 1000)
     return {name: statistics.median(times) for name, times in taken.items()}
+
+
+def beats(now: datetime) -> list[dict[str, Any]]:
+    """Heartbeats against a hello-world view, and how many this machine takes."""
+    from tests.benchmarks.beats import measured
+
+    return measured(now - timedelta(hours=1), row, by_turns)
 
 
 def sealed(now: datetime) -> list[dict[str, Any]]:

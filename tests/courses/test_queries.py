@@ -17,11 +17,11 @@ from tests.courses.stories import BEGAN, BYLINE
 
 pytestmark = pytest.mark.django_db
 POSITION = 2
-# Session, account, progress; BEGIN, viewing, COMMIT; consents and a key; picture, poster and document; two recordings and
-# their words.
-ALL_BLOCKS = 15
-# Session, account, progress; BEGIN, viewing, COMMIT; consents; what was done in it.
-ALONE = {"knowledge_check": 8, "reflection": 8, "scenario": 8, "commitment": 8}
+# Session, account, progress; BEGIN, viewing, clock, COMMIT; consents and a key; picture, poster and document; two recordings,
+# their words, and what was watched of them.
+ALL_BLOCKS = 17
+# Session, account, progress; BEGIN, viewing, clock, COMMIT; consents; what was done in it.
+ALONE = {"knowledge_check": 9, "reflection": 9, "scenario": 9, "commitment": 9}
 
 
 def opened(edition: Edition, program, client: Client) -> EditionModule:

@@ -5,35 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from courses.rules import grading, time_credit
+from courses.rules import grading
 from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord, is_open, own_part_done, unmet
 from courses.rules.words import count_words
 from tests.builders import JANUARY
 
-SECOND = timedelta(seconds=1)
 POOL = {f"q{n}": ["a", "b", "c"] for n in range(6)}
-
-
-def test_a_beat_credits_the_time_since_the_last_one():
-    interval = time_credit.beat(last_beat_at=JANUARY, credited_until=None, now=JANUARY + 20 * SECOND)
-    assert interval.seconds == 20
-
-
-def test_a_long_silence_credits_nothing():
-    now = JANUARY + time_credit.LONGEST_GAP + SECOND
-    assert time_credit.beat(last_beat_at=JANUARY, credited_until=None, now=now) is None
-
-
-def test_what_was_credited_is_not_credited_again():
-    now = JANUARY + 20 * SECOND
-    assert time_credit.beat(last_beat_at=JANUARY, credited_until=now, now=now) is None
-    half = time_credit.beat(last_beat_at=JANUARY, credited_until=JANUARY + 15 * SECOND, now=now)
-    assert half.seconds == 5
-
-
-def test_a_page_without_scripts_is_credited_up_to_its_cap():
-    interval = time_credit.step(opened_at=JANUARY, credited_until=None, now=JANUARY + timedelta(hours=2))
-    assert interval.seconds == time_credit.LONGEST_STEP.total_seconds()
 
 
 def test_questions_never_seen_come_first():

@@ -1,69 +1,130 @@
-"""Invariant 5: credited time never exceeds wall time, for any beats from any number of tabs and devices."""
+"""Invariant 5: credited time never exceeds wall time, for any beats from any number of tabs, devices and sessions."""
 
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
+from uuid import UUID, uuid4
 
 import pytest
-from django.db.models import Sum
-from hypothesis import given
+from django.db import transaction
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from courses.actions import evidence
+from courses.actions import clocks, evidence
+from courses.credited import seconds_by
 from courses.models import ActiveTime, Enrollment, Viewing
 from courses.rules import time_credit
-from tests.builders import JANUARY, an_enrolled_referral
+from courses.rules.time_credit import Clock, Day
+from tests.builders import JANUARY, a_program, an_enrolled_referral
+from tests.courses.beating import Page, open_page
 
 TABS = 4
-# (seconds since the event before, which tab, beat or page turn)
+DAY = timedelta(days=1)
+WHAT = ["open", "beat", "again", "replay", "forge", "begin", "here", "turn"]
+# (seconds since the event before, which tab, what it sends)
 EVENTS = st.lists(
-    st.tuples(st.integers(0, 400), st.integers(0, TABS - 1), st.sampled_from(["beat", "turn"])), min_size=1, max_size=60
+    st.tuples(st.integers(0, 400), st.integers(0, TABS - 1), st.sampled_from(WHAT)), min_size=1, max_size=80
 )
 
 
-@given(EVENTS)
-def test_for_any_sequence_the_sum_stays_below_the_wall_and_nothing_overlaps(events):
-    now = JANUARY
-    last_beat = dict.fromkeys(range(TABS), JANUARY)
-    credited_until = None
+def assert_within_the_wall(stretches, since, until) -> None:
+    assert sum(s.seconds for s in stretches) <= (until - since).total_seconds()
+    assert all(before.until <= after.since for before, after in pairwise(sorted(stretches, key=lambda s: s.since)))
+    assert all(since <= s.since < s.until <= until for s in stretches)
+
+
+@given(EVENTS, st.sampled_from([60.0, 1000.0, 6 * 3600.0]), st.sampled_from([None, 0.0, 300.0]))
+def test_for_any_sequence_the_sum_stays_below_the_wall_and_nothing_overlaps(events, most, owed):
+    now, clock = JANUARY, Clock()
+    day = Day(JANUARY + DAY, most)
+    pages: list[UUID] = [uuid4() for _ in range(TABS)]
+    opened = dict.fromkeys(range(TABS), JANUARY)
     intervals = []
-    for wait, tab, kind in events:
+    for wait, tab, what in events:
+        # The first requests to arrive are not always the first to be looked at.
         now += timedelta(seconds=wait)
-        if kind == "beat":
-            interval = time_credit.beat(last_beat_at=last_beat[tab], credited_until=credited_until, now=now)
-        else:
-            interval = time_credit.step(opened_at=last_beat[tab], credited_until=credited_until, now=now)
-        last_beat[tab] = now
-        if interval:
-            intervals.append(interval)
-            credited_until = interval.until
-    assert sum(i.seconds for i in intervals) <= (now - JANUARY).total_seconds()
+        seen = now - timedelta(seconds=wait % 7)
+        match what:
+            case "open" | "here":
+                opened[tab] = seen
+                clock = time_credit.opened(clock, pages[tab], seen, owed=owed)
+                continue
+            case "turn":
+                ticked = time_credit.turned(clock, pages[tab], opened[tab], seen, day)
+            case _:
+                number = clock.beats + {"beat": 1, "begin": 1, "again": 0, "replay": -1, "forge": 7}[what]
+                ticked = time_credit.beaten(clock, pages[tab], number, seen, day, begins=what == "begin")
+        clock = ticked.clock
+        intervals += [ticked.interval] if ticked.interval else []
     assert all(a.until <= b.since for a, b in pairwise(intervals))
+    assert sum(i.seconds for i in intervals) <= min(most, (now - JANUARY).total_seconds())
+    if owed is not None:
+        runs = 1 + sum(what in ("open", "here") for _, _, what in events)
+        assert sum(i.seconds for i in intervals) <= owed * runs
 
 
 @pytest.mark.django_db
-def test_two_tabs_two_devices_and_replays_are_counted_once(shelf):
-    enrollment = Enrollment.objects.select_related("referral").get(referral=an_enrolled_referral(program=shelf))
-    module = enrollment.edition.modules.first()
-    tabs = [
-        evidence.open_step(enrollment=enrollment, module=module, step=1, by=None, now=JANUARY).pk for _ in range(TABS)
-    ]
+@settings(max_examples=25)
+@given(events=EVENTS)
+def test_whatever_two_courses_of_one_person_send_it_is_so_in_the_database(shelf, events):
+    with transaction.atomic():
+        one = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
+        two = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
+        person = one.referral.person
+        type(two.referral).objects.filter(pk=two.referral_id).update(person=person)
+        now = JANUARY
+        tabs: dict[int, Page] = {}
+        for wait, tab, what in events:
+            now += timedelta(seconds=wait)
+            page = tabs.get(tab)
+            if page is None or what == "open":
+                tabs[tab] = open_page(two if tab % 2 else one, now=now)
+                continue
+            # A page that was turned is nobody's any more.
+            with suppress(clocks.NoSuchPage):
+                page.send(what, now)
+        assert_within_the_wall(list(ActiveTime.objects.all()), JANUARY, now)
+        transaction.set_rollback(True)
+
+
+@pytest.mark.django_db
+def test_of_twenty_tabs_that_all_beat_only_the_newest_earns_and_replays_earn_nothing(shelf):
+    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
+    tabs = [open_page(enrollment, now=JANUARY) for _ in range(20)]
     now = JANUARY
-    for sequence in range(1, 31):
+    for _ in range(30):
         now += timedelta(seconds=20)
         for tab in tabs:
-            for _replay in range(3):
-                evidence.beat(viewing_id=tab, enrollment=enrollment, sequence=sequence, now=now)
-    total = ActiveTime.objects.aggregate(total=Sum("seconds"))["total"]
-    assert total == (now - JANUARY).total_seconds()
+            for what in ("beat", "again", "replay", "forge"):
+                tab.send(what, now)
+    assert seconds_by("module", ActiveTime.objects.all()) == {tabs[-1].module.pk: 600}
+    assert_within_the_wall(list(ActiveTime.objects.all()), JANUARY, now)
 
 
 @pytest.mark.django_db
 def test_somebody_elses_page_credits_nobody(shelf):
-    mine = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
-    theirs = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
-    module = theirs.edition.modules.first()
-    page = evidence.open_step(enrollment=theirs, module=module, step=1, by=None, now=JANUARY)
+    mine, theirs = (Enrollment.objects.get(referral=an_enrolled_referral(program=shelf)) for _ in range(2))
+    page = open_page(theirs, now=JANUARY)
     later = JANUARY + timedelta(seconds=20)
-    assert evidence.beat(viewing_id=page.pk, enrollment=mine, sequence=1, now=later) is False
+    with pytest.raises(clocks.NoSuchPage):
+        page.send("beat", later, by=mine.referral.person)
+    with pytest.raises(clocks.NoSuchPage):
+        page.send("here", later, by=mine.referral.person)
+    own = open_page(mine, now=JANUARY)
+    own.ticket = page.ticket
+    assert own.send("beat", later).refused == time_credit.Why.STALE
     assert not ActiveTime.objects.exists()
-    assert Viewing.objects.get().sequence == 0
+
+
+@pytest.mark.django_db
+def test_a_course_that_was_scripted_in_a_second_has_no_time():
+    program = a_program()
+    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=program))
+    module = enrollment.edition.modules.first()
+    for step in range(1, len(module.steps) + 1):
+        page = open_page(enrollment, now=JANUARY, step=step)
+        for _ in range(50):
+            page.send("beat", JANUARY)
+        evidence.turn_page(enrollment=enrollment, module=module, viewing_id=page.pk, step=step, now=JANUARY)
+    assert not ActiveTime.objects.exists()
+    assert Viewing.objects.filter(turned_at=None).count() == 0

@@ -87,7 +87,7 @@ def test_what_is_no_text_is_an_error_of_theirs_and_never_of_ours(signed_in: Sign
 
 FIELDS = [name.encode() for name in (
     "q", "text", "words", "note", "reason", "code", "case_number", "digest", "login", "password", "email", "first_name",
-    "last_name", "birth_year", "step", "viewing", "sequence", "choice", "start", "later", "outcome", "help", "facilitator",
+    "last_name", "birth_year", "step", "viewing", "ticket", "begins", "here", "choice", "start", "later", "outcome", "help", "facilitator",
     "day", "time", "kind", "what_changed", "days", "ordered_by", "authority", "from_on", "to_on", "on", "named_by_order",
     "conditions_text", "court", "program", "language", "next", "mine", "final", "kept", "keep_only", "route",
 )]  # fmt: skip
@@ -221,9 +221,8 @@ def test_a_thousand_beats_a_second_earn_nothing_and_are_turned_away(signed_in: S
     enrollment = Enrollment.objects.get(referral=case.referral)
     viewing = evidence.open_step(enrollment=enrollment, module=case.module, step=1, by=case.person, now=clock.now())
     client = signed_in(case.person)
-    statuses = [
-        client.post(reverse("learn:beat"), {"viewing": str(viewing.pk), "sequence": "1"}).status_code for _ in range(60)
-    ]
+    fields = {"viewing": str(viewing.pk), "ticket": viewing.ticket}
+    statuses = [client.post(reverse("learn:beat"), fields).status_code for _ in range(60)]
     assert statuses[0] == 200
     assert statuses[-1] == 429
     assert sum(row.seconds for row in ActiveTime.objects.filter(enrollment=enrollment)) < 60

@@ -46,6 +46,7 @@ class Policy:
     cool_down_hours: int = 24
     reflection_min_words: int = 150
     reflection_reviewed: bool = True
+    most_hours_a_day: int = 6
     hearing_lead_days: int = 7
     progress_day_of_month: int = 1
     retention_years: int = 2

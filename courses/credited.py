@@ -1,0 +1,67 @@
+"""Active time, added up: here and nowhere else, so that every screen and every report says the same.
+
+And the digest over what was added up, which the journal keeps (docs/decisions/active-time.md).
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+
+from courses.models import ActiveTime, EditionModule, Enrollment, Evidence
+from lms.journal.models import Event
+
+SEALED = "module.time_sealed"
+
+
+def seconds_by(key: str, stretches: QuerySet[ActiveTime]) -> dict[Any, int]:
+    """Whole seconds of these stretches, by one of their fields: ``module``, ``module__page_key``, …"""
+    sums = stretches.order_by().values_list(key).annotate(Sum("seconds"))
+    # To the millisecond first: the order in which a database adds up must not cost anybody a second.
+    return {found: int(round(total, 3)) for found, total in sums}
+
+
+def seconds_since(opened: Evidence, as_of: datetime | None = None) -> int:
+    """Credited on the page of a line of the ledger since it was written."""
+    rows = ActiveTime.objects.filter(
+        enrollment=opened.enrollment_id, module=opened.module_id, step=opened.data["step"], since__gte=opened.at
+    )
+    return sum(seconds_by("module", rows.filter(until__lte=as_of) if as_of else rows).values())
+
+
+def seal_of(stretches: Iterable[ActiveTime]) -> dict[str, int | str]:
+    """How many stretches there are, their seconds and their digest: what the journal keeps of them."""
+    rows = list(stretches)
+    told = "\n".join(_line(row) for row in rows)
+    seconds = int(round(sum(row.seconds for row in rows), 3))
+    return {"stretches": len(rows), "seconds": seconds, "digest": hashlib.sha256(told.encode()).hexdigest()}
+
+
+def stretches_of(enrollment: Enrollment, module: EditionModule) -> QuerySet[ActiveTime]:
+    """In the order in which they were credited: they never overlap."""
+    return ActiveTime.objects.filter(enrollment=enrollment, module=module).order_by("since")
+
+
+def changed_since_sealed(enrollment: Enrollment) -> list[Event]:
+    """The seals in the journal that no longer fit the stretches they were made of: one was changed, added or removed
+    by whoever got past the database's own refusal. Empty where all is well."""
+    seals = Event.objects.filter(about=enrollment.referral_id, kind=SEALED).order_by("at", "pk")
+    rows: dict[str, list[ActiveTime]] = {}
+    for row in ActiveTime.objects.filter(enrollment=enrollment).order_by("since"):
+        rows.setdefault(str(row.module_id), []).append(row)
+    return [seal for seal in seals if seal_of(rows.get(seal.on_id, [])[: seal.data["stretches"]]) != seal.data]
+
+
+def _line(row: ActiveTime) -> str:
+    told = (
+        row.pk,
+        row.since.isoformat(),
+        row.until.isoformat(),
+        f"{row.seconds:.6f}",
+        row.step,
+        row.block_id,
+        row.digest,
+    )
+    return "|".join(str(each) for each in told)
