@@ -27,6 +27,10 @@ def register_all() -> None:
     """Called when the apps are ready."""
     register("check.", number=Fact(_("attempt"), plain), passed=Fact(_("passed"), yes_or_no))
     register("module.", position=Fact(_("module number"), plain))
+    register("scenario.", position=Fact(_("module number"), plain))
+    register("check.", position=Fact(_("module number"), plain))
+    register("module.", met_at=Fact(_("everything was met since"), moment))
+    register("course.", met_at=Fact(_("everything was met since"), moment))
     register("course.", edition=Fact(_("edition"), plain), kind=Fact(_("when"), ATTESTED))
     register("course.", proved_by=Fact(_("proved by"), PROOFS), proved_at=Fact(_("proved at"), moment))
     register("consent.", version=Fact(_("version of the text"), plain), digest=Fact(_("digest of the text"), _digest))

@@ -111,7 +111,7 @@ DATA = {
     },
     "courses.Attestation": {"compliance": "kind made_at", "derived": "id enrollment module"},
     "courses.Attempt": {
-        "compliance": "number started_at questions answers graded_at score passed",
+        "compliance": "number started_at questions answers picked graded_at score passed",
         "derived": "id enrollment module block_id",
     },
     "courses.Asking": {"compliance": "turn right", "derived": "id attempt question"},
@@ -155,6 +155,8 @@ EVIDENCE = {
     "reflection_submitted": gettext_lazy("You sent a reflection"),
     "reflection_accepted": gettext_lazy("A reflection was accepted"),
     "reflection_returned": gettext_lazy("A reflection came back with a note"),
+    "module_completed": gettext_lazy("You completed a module"),
+    "course_completed": gettext_lazy("You completed the course"),
 }
 DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "step": (gettext_lazy("page"), value),
@@ -166,6 +168,7 @@ DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "kind": (gettext_lazy("before what"), lambda code: _coded(ATTESTED, code)),
     "proved_by": (gettext_lazy("proved by"), lambda code: _coded(PROOFS, code)),
     "proved_at": (gettext_lazy("proved at"), value),
+    "met_at": (gettext_lazy("everything was met since"), value),
 }
 OUTCOMES = {
     ReflectionReview.ACCEPTED: gettext_lazy("Accepted"),

@@ -47,7 +47,7 @@ def start(*, enrollment: Enrollment, module: EditionModule, block_id: str, by: U
         started_at=now,
         questions=_draw(module, block_id, attempts),
     )
-    record(enrollment, module, "attempt_started", now, block_id=block_id, data={"number": made.number})
+    record(enrollment, module, "attempt_started", now, block_id=block_id, data={"number": made.number}, by=by)
     return made
 
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from courses.models import ActiveTime, Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Viewing
 from courses.rules import time_credit
@@ -134,9 +135,15 @@ def attest(
 
 
 @transaction.atomic
-def choose(*, enrollment: Enrollment, module: EditionModule, block_id: str, choice: int, now: datetime) -> None:
+def choose(
+    *, enrollment: Enrollment, module: EditionModule, block_id: str, choice: int, now: datetime, by: User | None = None
+) -> None:
     """A choice in a scenario. It may be made again; every one is kept."""
-    record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice})
+    record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice}, by=by)
+
+
+# Lines whose action has no event of its own in the journal: they are told to it as they are written.
+TOLD = {"module.page_read": "module.page_read", "scenario_chosen": "scenario.chosen", "attempt_started": "check.begun"}
 
 
 def record(
@@ -147,12 +154,23 @@ def record(
     *,
     block_id: str = "",
     digest: str = "",
+    language: str = "",
     data: dict[str, object] | None = None,
+    by: User | None = None,
 ) -> Evidence:
-    """Add one line to the ledger."""
-    return Evidence.objects.create(
+    """Add one line to the ledger, with the digest of the module's revision in the language that the person was shown:
+    ``language``, else the one they take the course in, else that of whoever asks now."""
+    if module and not digest:
+        digest = module.digest(language or enrollment.language or get_language() or "en")
+    line = Evidence.objects.create(
         enrollment=enrollment, module=module, kind=kind, at=now, block_id=block_id, digest=digest, data=data or {}
     )
+    if kind in TOLD:
+        journal.record(
+            TOLD[kind], about=enrollment.referral_id, on=line, by=by, at=now,
+            data={"position": module.position if module else 0},
+        )  # fmt: skip
+    return line
 
 
 def _start(enrollment: Enrollment, by: User | None, now: datetime) -> None:

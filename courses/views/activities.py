@@ -111,7 +111,10 @@ def scenario(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
         return redirect("learn:attest", pk=pk)
     chosen = request.POST.get("choice", "")
     if chosen.isdigit() and int(chosen) < ask["choices"]:
-        evidence.choose(enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), now=request.now)
+        evidence.choose(
+            enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), by=request.user,
+            now=request.now,
+        )  # fmt: skip
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
     return redirect(f"{reverse('learn:module', args=[pk])}#block-{block}")
 
