@@ -377,9 +377,10 @@ def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
                 _("Attempt"): str(row.number),
                 _("Question"): _prompt(question),
                 _("Your words"): "; ".join(_chosen(question, row.answers.get(question["key"], ()))),
+                _("Chosen so far, not handed in"): "; ".join(_picked(question, number, row.picked)),
             }
             for row in attempts
-            for question in row.questions
+            for number, question in enumerate(row.questions, start=1)
         ],
     )
 
@@ -436,6 +437,16 @@ def _chosen(question: Mapping[str, Any], given: Iterable[str]) -> Iterable[str]:
     for key in given:
         words = question["choices"].get(key, {})
         yield str(words.get(_language()) or words.get("en") or key)
+
+
+def _picked(question: Mapping[str, Any], number: int, picked: Mapping[str, list[str]]) -> Iterable[str]:
+    """Of an attempt that is open: the words at the places that were marked, or what was typed."""
+    places = dict(enumerate(question["order"], start=1))
+    for name, values in picked.items():
+        if name.split("_")[0] == f"q{number}":
+            for value in values:
+                words = question["choices"].get(places.get(int(value))) if value.isdigit() else None
+                yield str((words or {}).get(_language()) or (words or {}).get("en") or value)
 
 
 def _language() -> str:

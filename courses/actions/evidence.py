@@ -143,7 +143,7 @@ def choose(
 
 
 # Lines whose action has no event of its own in the journal: they are told to it as they are written.
-TOLD = {"module.page_read": "module.page_read", "scenario_chosen": "scenario.chosen", "attempt_started": "check.begun"}
+TOLD = {"page_read": "module.page_read", "scenario_chosen": "scenario.chosen", "attempt_started": "check.begun"}
 
 
 def record(
