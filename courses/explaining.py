@@ -14,6 +14,7 @@ MET = {
     "scenario": "a choice was made in the scenario {}",
     "check": "the knowledge check {} was passed",
     "reflection": "the reflection {} was taken",
+    "video": "the recording {} was watched, or read",
     "time": "enough active time was spent",
 }
 UNMET = {
@@ -23,6 +24,7 @@ UNMET = {
     "reflection": "the reflection {} is not sent",
     "reflection_returned": "the reflection {} came back, and was not sent again",
     "reflection_review": "the reflection {} is sent, and nobody has accepted it yet",
+    "video": "the recording {} is still to be watched, or read",
     "time": "seconds of active time are short: {short}",
 }
 

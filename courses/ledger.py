@@ -27,6 +27,7 @@ def asks_of(module: EditionModule) -> ModuleAsks:
         checks=tuple((ask["id"], ask["title"]) for ask in module.asked("knowledge_check")),
         reflections=tuple(ask["id"] for ask in module.asked("reflection")),
         scenarios=tuple(ask["id"] for ask in module.asked("scenario")),
+        recordings=tuple(ask["id"] for ask in module.asked("video")),
         waivers=tuple(
             Waiver(datetime.fromisoformat(w["at"]), w["seconds"], frozenset(w["steps"])) for w in module.waivers
         ),

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     SUBMITTED = "reflection_submitted"
     RETURNED = "reflection_returned"
     ACCEPTED = "reflection_accepted"
+    WATCHED = "video_watched"
     WAIVED = "waived"
     MODULE = "module_completed"
     COURSE = "course_completed"
@@ -82,6 +83,7 @@ class ModuleAsks:
     checks: tuple[tuple[str, str], ...] = ()
     reflections: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
+    recordings: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     withdrawn_at: datetime | None = None
 
@@ -205,7 +207,8 @@ def _module(asks: ModuleAsks, lines: Sequence[Line], spent: Sequence[Spent], rev
     since = _all_at_once(stretches.values())
     completed = _earliest(line for line in lines if line.kind == Kind.MODULE)
     # Of what is not met now: what was once met in full stays so, whatever came later.
-    open_now = () if since is not None else unmet(record_of(asks, lines, spent), reviewed=reviewed)
+    unseen = (Unmet(kind, block) for (kind, block), found in stretches.items() if kind == "video" and not found)
+    missing = (*unmet(record_of(asks, lines, spent), reviewed=reviewed), *unseen)
     return ModuleAnswer(
         position=asks.position,
         opened_at=opened,
@@ -214,7 +217,7 @@ def _module(asks: ModuleAsks, lines: Sequence[Line], spent: Sequence[Spent], rev
             for (kind, block_id), found in stretches.items()
             if found and found[-1][1] is None
         ),
-        unmet=open_now,
+        unmet=missing if since is None else (),
         owes_nothing_since=since,
         completed_at=completed.at if completed else None,
         stated=completed.met_at if completed else None,
@@ -245,6 +248,8 @@ def _stretches(
         yield since("pages", "", _pages_met_at(asks, lines))
     for block in asks.scenarios:
         yield since("scenario", block, _moment(lines, Kind.CHOSEN, block))
+    for block in asks.recordings:
+        yield since("video", block, _moment(lines, Kind.WATCHED, block))
     for block, _title in asks.checks:
         yield since("check", block, _moment(lines, Kind.GRADED, block, lambda line: line.passed))
     for block in asks.reflections:

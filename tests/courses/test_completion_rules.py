@@ -124,6 +124,13 @@ def test_what_staff_waived_for_one_person_is_met_from_that_moment_on(waives, blo
     assert one(ASKS, [*lines, Line(Kind.WAIVED, after(30), 1, "another", waives="check")], TIME).met_at is None
 
 
+def test_a_recording_that_everybody_watches_is_met_by_the_line_that_says_so():
+    asks = ModuleAsks(position=1, minimum_seconds=0, pages=0, recordings=("film",))
+    opened = Line(Kind.OPENED, after(0), 1)
+    assert one(asks, [opened], []).modules[0].unmet == (Unmet("video", "film"),)
+    assert one(asks, [opened, Line(Kind.WATCHED, after(4), 1, "film")], []).met_at == after(4)
+
+
 def test_what_is_stated_stays_stated_whatever_the_evidence_says():
     found = one(ASKS, [Line(Kind.MODULE, after(9), 1), Line(Kind.COURSE, after(9))], [])
     assert (found.complete, found.modules[0].completed_at, found.completed_at) == (True, after(9), after(9))
