@@ -213,9 +213,9 @@ def _module(asks: ModuleAsks, lines: Sequence[Line], spent: Sequence[Spent], rev
         position=asks.position,
         opened_at=opened,
         met=tuple(
-            Met(kind, block_id, found[-1][0] if found[-1][0] > ALWAYS else None)
+            Met(kind, block_id, None if since_when == ALWAYS else since_when)
             for (kind, block_id), found in stretches.items()
-            if found and found[-1][1] is None
+            if (since_when := _first(begins for begins, ends in found if ends is None))
         ),
         unmet=missing if since is None else (),
         owes_nothing_since=since,
@@ -253,8 +253,8 @@ def _stretches(
     for block, _title in asks.checks:
         yield since("check", block, _moment(lines, Kind.GRADED, block, lambda line: line.passed))
     for block in asks.reflections:
-        accepted = since("reflection", block, _moment(lines, Kind.ACCEPTED, block))
-        yield accepted if accepted[1] or reviewed else (("reflection", block), list(_sent(lines, block)))
+        name, accepted = since("reflection", block, _moment(lines, Kind.ACCEPTED, block))
+        yield name, accepted if reviewed else [*_sent(lines, block), *accepted]
     if asks.minimum_seconds:
         yield since("time", "", _time_met_at(asks, spent))
 
