@@ -142,10 +142,6 @@ def choose(
     record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice}, by=by)
 
 
-# Lines whose action has no event of its own in the journal: they are told to it as they are written.
-TOLD = {"page_read": "module.page_read", "scenario_chosen": "scenario.chosen", "attempt_started": "check.begun"}
-
-
 def record(
     enrollment: Enrollment,
     module: EditionModule | None,
@@ -165,12 +161,20 @@ def record(
     line = Evidence.objects.create(
         enrollment=enrollment, module=module, kind=kind, at=now, block_id=block_id, digest=digest, data=data or {}
     )
-    if kind in TOLD:
-        journal.record(
-            TOLD[kind], about=enrollment.referral_id, on=line, by=by, at=now,
-            data={"position": module.position if module else 0},
-        )  # fmt: skip
+    _tell(line, module.position if module else 0, by)
     return line
+
+
+def _tell(line: Evidence, position: int, by: User | None) -> None:
+    """Lines whose action has no event of its own are told to the journal as they are written."""
+    about, at = line.enrollment.referral_id, line.at
+    match line.kind:
+        case "page_read":
+            journal.record("module.page_read", about=about, on=line, by=by, at=at, data={"position": position})
+        case "scenario_chosen":
+            journal.record("scenario.chosen", about=about, on=line, by=by, at=at, data={"position": position})
+        case "attempt_started":
+            journal.record("check.begun", about=about, on=line, by=by, at=at, data={"position": position})
 
 
 def _start(enrollment: Enrollment, by: User | None, now: datetime) -> None:
