@@ -2,10 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup dev test torture lint types check bench lock advisories sbom messages
+.PHONY: help run setup dev test torture attack-peer lint types check bench lock advisories sbom messages
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 run:  ## the product with a demonstration program, at PORT (8000), keeping its data in DATA_DIR (var)
 	@$(PYTHON) deploy/bootstrap.py run
@@ -21,6 +21,9 @@ test: dev  ## everything that must stay green, on every database and broker that
 
 torture: dev  ## hundreds of kills of web, worker and beat, lost brokers, stopped databases (half an hour; TORTURE_SEED repeats)
 	@$(BIN)/python -m tests.crash.torture
+
+attack-peer: dev  ## what a client that knows the source gains here, and in wagtail-lms (fetched into a temporary folder)
+	@$(BIN)/python -m tests.attacker.table
 
 lint: dev  ## style and import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports

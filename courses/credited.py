@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet, Sum
 
 from courses.models import ActiveTime, EditionModule, Enrollment, Evidence
+from courses.rules.time_credit import A_SECOND, whole_seconds
 from lms.journal.models import Event
 
 SEALED = "module.time_sealed"
@@ -19,8 +20,7 @@ SEALED = "module.time_sealed"
 def seconds_by(key: str, stretches: QuerySet[ActiveTime]) -> dict[Any, int]:
     """Whole seconds of these stretches, by one of their fields: ``module``, ``module__page_key``, …"""
     sums = stretches.order_by().values_list(key).annotate(Sum("seconds"))
-    # To the millisecond first: the order in which a database adds up must not cost anybody a second.
-    return {found: int(round(total, 3)) for found, total in sums}
+    return {found: whole_seconds(round(total * A_SECOND)) for found, total in sums}
 
 
 def seconds_since(opened: Evidence, as_of: datetime | None = None) -> int:
@@ -35,7 +35,7 @@ def seal_of(stretches: Iterable[ActiveTime]) -> dict[str, int | str]:
     """How many stretches there are, their seconds and their digest: what the journal keeps of them."""
     rows = list(stretches)
     told = "\n".join(_line(row) for row in rows)
-    seconds = int(round(sum(row.seconds for row in rows), 3))
+    seconds = whole_seconds(sum(round(row.seconds * A_SECOND) for row in rows))
     return {"stretches": len(rows), "seconds": seconds, "digest": hashlib.sha256(told.encode()).hexdigest()}
 
 

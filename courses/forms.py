@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Attempt, Question
 from courses.rules import grading
 from courses.shown import said
+
+# A question has at most 50 items, and an accepted answer 200 letters.
+MOST_PICKS, LONGEST_PICK = 60, 300
 
 
 class AttestForm(forms.Form):
@@ -99,8 +103,19 @@ class AttemptForm(forms.Form):
     def __init__(self, *args: Any, attempt: Attempt, language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.attempt = attempt
+        kept = MultiValueDict(attempt.picked)
         for number, question in enumerate(attempt.questions, start=1):
-            self.fields[f"q{number}"] = question_field(question, language)
+            name = f"q{number}"
+            self.fields[name] = field = question_field(question, language)
+            self.initial[name] = field.widget.value_from_datadict(kept, MultiValueDict(), name)
+
+    def picked(self) -> dict[str, list[str]]:
+        """What is chosen or typed so far, right or wrong or half done: by its place on the page, as the form sends it."""
+        names = [name for name in self.data if name.split("_")[0] in self.fields]
+        return {
+            name: [value[:LONGEST_PICK] for value in self.data.getlist(name)[:MOST_PICKS]]
+            for name in names[: MOST_PICKS * len(self.fields)]
+        }
 
     def answers(self) -> dict[str, list[Any]]:
         """Question key → what was answered, as grading reads it."""

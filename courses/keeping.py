@@ -114,7 +114,7 @@ DATA = {
     },
     "courses.Attestation": {"compliance": "kind made_at", "derived": "id enrollment module"},
     "courses.Attempt": {
-        "compliance": "number started_at questions answers graded_at score passed",
+        "compliance": "number started_at questions answers picked graded_at score passed",
         "derived": "id enrollment module block_id",
     },
     "courses.Asking": {"compliance": "turn right", "derived": "id attempt question"},
@@ -163,6 +163,8 @@ EVIDENCE = {
     "reflection_submitted": gettext_lazy("You sent a reflection"),
     "reflection_accepted": gettext_lazy("A reflection was accepted"),
     "reflection_returned": gettext_lazy("A reflection came back with a note"),
+    "module_completed": gettext_lazy("You completed a module"),
+    "course_completed": gettext_lazy("You completed the course"),
 }
 DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "step": (gettext_lazy("page"), value),
@@ -179,6 +181,7 @@ DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "kind": (gettext_lazy("before what"), lambda code: _coded(ATTESTED, code)),
     "proved_by": (gettext_lazy("proved by"), lambda code: _coded(PROOFS, code)),
     "proved_at": (gettext_lazy("proved at"), value),
+    "met_at": (gettext_lazy("everything was met since"), value),
 }
 OUTCOMES = {
     ReflectionReview.ACCEPTED: gettext_lazy("Accepted"),
@@ -387,9 +390,10 @@ def _of_knowledge_checks(enrollment: Enrollment) -> Iterable[Document]:
                 _("Attempt"): str(row.number),
                 _("Question"): _prompt(question),
                 _("Your words"): "; ".join(_chosen(question, row.answers.get(question["key"], ()))),
+                _("Chosen so far, not handed in"): "; ".join(_picked(question, number, row.picked)),
             }
             for row in attempts
-            for question in row.questions
+            for number, question in enumerate(row.questions, start=1)
         ],
     )
 
@@ -446,6 +450,16 @@ def _chosen(question: Mapping[str, Any], given: Iterable[str]) -> Iterable[str]:
     for key in given:
         words = question["choices"].get(key, {})
         yield str(words.get(_language()) or words.get("en") or key)
+
+
+def _picked(question: Mapping[str, Any], number: int, picked: Mapping[str, list[str]]) -> Iterable[str]:
+    """Of an attempt that is open: the words at the places that were marked, or what was typed."""
+    places = dict(enumerate(question["order"], start=1))
+    for name, values in picked.items():
+        if name.split("_")[0] == f"q{number}":
+            for value in values:
+                words = question["choices"].get(places.get(int(value))) if value.isdigit() else None
+                yield str((words or {}).get(_language()) or (words or {}).get("en") or value)
 
 
 def _language() -> str:

@@ -1,8 +1,8 @@
 """What the course lays on the desk."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,15 +12,20 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from courses import lag
+from courses.actions.attempts import next_start
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
-from courses.models import Enrollment, Reflection, WordsToAuthors
+from courses.models import Attempt, Enrollment, Reflection, WordsToAuthors
 from courses.records import module_records, modules_with_records
+from courses.rules.deadlines import wait
 from courses.rules.progress import own_part_done, unmet
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
 from lms.referrals.desk import Audience, Need, Section, Step, Stop
 from lms.referrals.models import Referral
+
+# No policy makes anybody wait for longer; attempts of before are not looked at.
+LONGEST_COOL_DOWN = timedelta(days=60)
 
 
 def steps(referral: Referral, now: datetime) -> Sequence[Step]:
@@ -66,7 +71,34 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
             60,
         )
         for r in waiting.defer("draft", "text")
-    ] + _threats(referrals)
+    ] + [*_threats(referrals), *_waits_past_the_day(referrals, now)]
+
+
+def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterator[Need]:
+    """Whoever may try a knowledge check again only after the court's day: a rule of the program stands in their way,
+    and somebody has to ask for more time."""
+    found = Enrollment.objects.filter(
+        referral__in=referrals.order_by(), referral__complete_by__isnull=False, completed_at=None
+    ).select_related("policy", "referral__court")
+    found = found.filter(attempts__graded_at__gt=now - LONGEST_COOL_DOWN).distinct()
+    tried: dict[tuple[UUID, str], list[Attempt]] = defaultdict(list)
+    graded = Attempt.objects.filter(enrollment__in=found).defer("questions", "answers", "picked").order_by("number")
+    for attempt in graded:
+        tried[attempt.enrollment_id, attempt.block_id].append(attempt)
+    running = {enrollment.pk: enrollment for enrollment in found} if tried else {}
+    for (pk, _block), attempts in tried.items():
+        case = running[pk].referral
+        until = next_start(running[pk], attempts) if not any(a.passed for a in attempts) else None
+        waits = wait(until, case.complete_by, case.time_zone, now)
+        if waits and waits.past_it:
+            url = reverse("referrals:case", args=[case.pk])
+            yield Need(
+                case.pk,
+                _("may try a knowledge check again only after the court’s date"),
+                url,
+                attempts[-1].graded_at or now,
+                60,
+            )
 
 
 def _threats(referrals: QuerySet[Referral]) -> list[Need]:

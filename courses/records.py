@@ -1,15 +1,13 @@
-"""What one person did, gathered for the rules: a constant number of queries."""
+"""What one person did, gathered for the rules from the ledger of evidence: a constant number of queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import datetime
-from uuid import UUID
 
-from courses.credited import seconds_by
-from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
-from courses.rules.progress import CheckRecord, ModuleRecord, RecordingRecord, ReflectionRecord
-from courses.rules.watched import Watched
-from courses.watching import Block, watched_by
+from courses import ledger
+from courses.models import EditionModule, Enrollment
+from courses.rules.completion import Line, Spent, record_of
+from courses.rules.progress import ModuleRecord
+from courses.watching import watched_by
 
 
 def module_records(enrollment: Enrollment, language: str, as_of: datetime | None = None) -> list[ModuleRecord]:
@@ -22,86 +20,26 @@ def modules_with_records(
 ) -> list[tuple[EditionModule, ModuleRecord]]:
     """As :func:`module_records`, each beside its module."""
     modules = list(EditionModule.objects.filter(edition=enrollment.edition_id))
-    seconds = _seconds(enrollment, as_of)
-    progress = {p.module_id: p for p in ModuleProgress.objects.filter(enrollment=enrollment)}
-    attempts: dict[str, list[Attempt]] = defaultdict(list)
-    for attempt in Attempt.objects.filter(enrollment=enrollment, graded_at__isnull=False).defer("questions", "answers"):
-        if attempt.graded_at and (as_of is None or attempt.graded_at <= as_of):
-            attempts[attempt.block_id].append(attempt)
-    reflections = {r.block_id: r for r in Reflection.objects.filter(enrollment=enrollment).defer("draft", "text")}
-    chosen = set(
-        Evidence.objects.filter(enrollment=enrollment, kind="scenario_chosen").values_list("block_id", flat=True)
-    )
+    positions = {module.pk: module.position for module in modules}
+    lines: dict[int, list[Line]] = defaultdict(list)
+    for line in ledger.lines_of([enrollment.pk], positions, as_of=as_of)[enrollment.pk]:
+        lines[line.module].append(line)
+    spent: dict[int, list[Spent]] = defaultdict(list)
+    for one in ledger.time_in_sum([enrollment.pk], positions, as_of=as_of)[enrollment.pk]:
+        spent[one.module].append(one)
     # Seldom asked for, and seldom looked for.
     watched = watched_by(enrollment, as_of=as_of) if any(m.asked("video") for m in modules) else {}
-    return [
-        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, watched, as_of))
-        for m in modules
-    ]
-
-
-def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:
-    stretches = ActiveTime.objects.filter(enrollment=enrollment)
-    return seconds_by("module", stretches.filter(until__lte=until) if until else stretches)
+    short = {block: stand.short for (_module, block), stand in watched.items()}
+    return [(m, _record(m, lines[m.position], spent[m.position], m.title(language), short, as_of)) for m in modules]
 
 
 def _record(
     module: EditionModule,
-    language: str,
-    seconds: dict[UUID, int],
-    progress: ModuleProgress | None,
-    attempts: dict[str, list[Attempt]],
-    reflections: dict[str, Reflection],
-    chosen: set[str],
-    watched: dict[Block, Watched],
+    lines: list[Line],
+    spent: list[Spent],
+    title: str,
+    short: dict[str, int],
     as_of: datetime | None,
 ) -> ModuleRecord:
-    completed_at = progress.completed_at if progress else None
-    seconds_waived, pages_waived = module.waived_by(as_of)
-    return ModuleRecord(
-        position=module.position,
-        title=module.title(language),
-        required_seconds=max(0, module.minimum_seconds - seconds_waived),
-        credited_seconds=seconds.get(module.pk, 0),
-        steps=len(module.steps) - len(pages_waived),
-        steps_seen=len(set(progress.seen) - pages_waived) if progress else 0,
-        checks=tuple(_check(ask, attempts[ask["id"]]) for ask in module.asked("knowledge_check")),
-        reflections=tuple(
-            _reflection(ask["id"], reflections.get(ask["id"]), as_of) for ask in module.asked("reflection")
-        ),
-        recordings=tuple(_recordings(module, watched, as_of)),
-        scenarios=tuple((ask["id"], ask["id"] in chosen) for ask in module.asked("scenario")),
-        withdrawn=_by(module.withdrawn_at, as_of) is not None,
-        completed_at=_by(completed_at, as_of),
-        opened=progress is not None,
-    )
-
-
-def _recordings(
-    module: EditionModule, watched: dict[Block, Watched], as_of: datetime | None
-) -> Iterator[RecordingRecord]:
-    waived = module.blocks_waived_by(as_of)
-    for ask in module.asked("video"):
-        if ask["id"] not in waived:
-            stand = watched.get((module.pk, ask["id"]), Watched(0, ask["seconds"]))
-            yield RecordingRecord(ask["id"], stand.short)
-
-
-def _check(ask: dict[str, str], attempts: list[Attempt]) -> CheckRecord:
-    passed = min((a.graded_at for a in attempts if a.passed and a.graded_at), default=None)
-    return CheckRecord(ask["id"], ask["title"], passed, len(attempts))
-
-
-def _reflection(block_id: str, row: Reflection | None, as_of: datetime | None) -> ReflectionRecord:
-    if row is None:
-        return ReflectionRecord(block_id, None, None, returned=False)
-    return ReflectionRecord(
-        block_id,
-        _by(row.submitted_at, as_of),
-        _by(row.accepted_at, as_of),
-        returned=_by(row.returned_at, as_of) is not None,
-    )
-
-
-def _by(moment: datetime | None, as_of: datetime | None) -> datetime | None:
-    return moment if moment and (as_of is None or moment <= as_of) else None
+    asks = ledger.asks_of(module)
+    return record_of(asks.as_of(as_of) if as_of else asks, lines, spent, title=title, short=short)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("words/draft/", words.draft, name="words_draft"),
     path("beat/", learn.beat, name="beat"),
     path("modules/<uuid:pk>/checks/<uuid:block>/", activities.check, name="check"),
+    path("modules/<uuid:pk>/checks/<uuid:block>/draft/", activities.check_draft, name="check_draft"),
     path("modules/<uuid:pk>/reflections/<uuid:block>/", activities.reflection, name="reflection"),
     path("modules/<uuid:pk>/reflections/<uuid:block>/draft/", activities.reflection_draft, name="reflection_draft"),
     path("modules/<uuid:pk>/scenarios/<uuid:block>/", activities.scenario, name="scenario"),

@@ -47,7 +47,7 @@ def start(*, enrollment: Enrollment, module: EditionModule, block_id: str, by: U
         started_at=now,
         questions=_draw(module, block_id, attempts),
     )
-    record(enrollment, module, "attempt_started", now, block_id=block_id, data={"number": made.number})
+    record(enrollment, module, "attempt_started", now, block_id=block_id, data={"number": made.number}, by=by)
     return made
 
 
@@ -57,7 +57,7 @@ def submit(*, attempt: Attempt, answers: Mapping[str, Iterable[Any]], by: User |
     row = Attempt.objects.select_for_update().get(pk=attempt.pk)
     if row.graded_at:
         return row
-    row.answers = {key: list(given) for key, given in answers.items()}
+    row.answers, row.picked = {key: list(given) for key, given in answers.items()}, {}
     row.score = grading.score(row.asked, answers)
     row.passed = row.score >= row.enrollment.policy.pass_mark
     row.graded_at = now
@@ -72,6 +72,12 @@ def submit(*, attempt: Attempt, answers: Mapping[str, Iterable[Any]], by: User |
         data={"number": row.number, "passed": row.passed},
     )  # fmt: skip
     return row
+
+
+def keep(*, attempt: Attempt, picked: Mapping[str, list[str]], now: datetime) -> bool:
+    """Keep what is chosen so far, ungraded, for whatever device goes on with it; the newest wins. Whether it was kept:
+    an attempt that was handed in takes nothing more."""
+    return bool(Attempt.objects.filter(pk=attempt.pk, graded_at=None).update(picked=dict(picked)))
 
 
 def next_start(enrollment: Enrollment, attempts: Sequence[Attempt]) -> datetime | None:

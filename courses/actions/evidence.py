@@ -4,6 +4,7 @@ import uuid
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import get_language
 
 from courses.actions import clocks
 from courses.models import Attestation, EditionModule, Enrollment, Evidence, ModuleProgress, Viewing
@@ -128,9 +129,11 @@ def attest(
 
 
 @transaction.atomic
-def choose(*, enrollment: Enrollment, module: EditionModule, block_id: str, choice: int, now: datetime) -> None:
+def choose(
+    *, enrollment: Enrollment, module: EditionModule, block_id: str, choice: int, now: datetime, by: User | None = None
+) -> None:
     """A choice in a scenario. It may be made again; every one is kept."""
-    record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice})
+    record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice}, by=by)
 
 
 def record(
@@ -141,12 +144,31 @@ def record(
     *,
     block_id: str = "",
     digest: str = "",
+    language: str = "",
     data: dict[str, object] | None = None,
+    by: User | None = None,
 ) -> Evidence:
-    """Add one line to the ledger."""
-    return Evidence.objects.create(
+    """Add one line to the ledger, with the digest of the module's revision in the language that the person was shown:
+    ``language``, else the one they take the course in, else that of whoever asks now."""
+    if module and not digest:
+        digest = module.digest(language or enrollment.language or get_language() or "en")
+    line = Evidence.objects.create(
         enrollment=enrollment, module=module, kind=kind, at=now, block_id=block_id, digest=digest, data=data or {}
     )
+    _tell(line, module.position if module else 0, by)
+    return line
+
+
+def _tell(line: Evidence, position: int, by: User | None) -> None:
+    """Lines whose action has no event of its own are told to the journal as they are written."""
+    about, at = line.enrollment.referral_id, line.at
+    match line.kind:
+        case "page_read":
+            journal.record("module.page_read", about=about, on=line, by=by, at=at, data={"position": position})
+        case "scenario_chosen":
+            journal.record("scenario.chosen", about=about, on=line, by=by, at=at, data={"position": position})
+        case "attempt_started":
+            journal.record("check.begun", about=about, on=line, by=by, at=at, data={"position": position})
 
 
 def _start(enrollment: Enrollment, by: User | None, now: datetime) -> None:

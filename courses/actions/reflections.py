@@ -56,7 +56,7 @@ def submit(
     row.draft = row.draft_saved_at = row.returned_at = None
     row.submitted_at = now
     row.save()
-    record(enrollment, module, "reflection_submitted", now, block_id=block_id, data={"words": words})
+    record(enrollment, module, "reflection_submitted", now, block_id=block_id, language=language, data={"words": words})
     journal.record("reflection.submitted", about=enrollment.referral_id, on=row, by=by, at=now)
     completion.complete_if_done(enrollment=enrollment, by=by, now=now)
     return row
@@ -76,7 +76,7 @@ def review(*, reflection: Reflection, outcome: str, note: str, by: User, now: da
         row.draft = row.seal("draft", row.read())
         _tell(row, made, now)
     row.save()
-    record(row.enrollment, row.module, f"reflection_{outcome}", now, block_id=row.block_id)
+    record(row.enrollment, row.module, f"reflection_{outcome}", now, block_id=row.block_id, language=row.language)
     journal.record(f"reflection.{outcome}", about=row.enrollment.referral_id, on=row, by=by, at=now)
     completion.complete_if_done(enrollment=row.enrollment, by=by, now=now)
     return made

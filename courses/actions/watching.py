@@ -11,7 +11,9 @@ from django.db import transaction
 from courses import shown
 from courses.actions.evidence import record
 from courses.blocks import RECORDINGS
-from courses.models import EditionModule, Evidence, Viewing
+from courses.models import EditionModule, Enrollment, Evidence, Viewing
+from courses.rules.completion import Kind
+from courses.rules.progress import ModuleRecord
 from courses.rules.watched import FASTEST, Range, Watched, seconds, seconds_to_read, taken, union, without
 from courses.rules.words import count_words
 from courses.watching import OPENED, PLAYED, watched_by
@@ -64,6 +66,18 @@ def note(
         block: Standing(stand.get((module.pk, block), Watched(0, 1)), ranges, was_opened)
         for block, (ranges, was_opened) in found.items()
     }
+
+
+def settle(*, enrollment: Enrollment, found: Collection[tuple[EditionModule, ModuleRecord]], now: datetime) -> None:
+    """What was played to its end, or read instead, stands in the ledger as watched: on that line a completion rests."""
+    ended = [(module, one.block_id) for module, asked in found for one in asked.recordings if not one.short]
+    if not ended:
+        return
+    rows = Evidence.objects.filter(enrollment=enrollment, kind=Kind.WATCHED).values_list("module", "block_id")
+    there = set(rows)
+    for module, block_id in ended:
+        if (module.pk, block_id) not in there:
+            record(enrollment, module, Kind.WATCHED, now, block_id=block_id)
 
 
 def _write(

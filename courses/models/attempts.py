@@ -21,6 +21,11 @@ class Attempt(models.Model):
     started_at = models.DateTimeField()
     questions = models.JSONField()
     answers = models.JSONField(default=dict)
+    picked = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="While it is open: what was chosen or typed so far, as its form names it.",
+    )
     graded_at = models.DateTimeField(null=True)
     score = models.DecimalField(max_digits=5, decimal_places=4, null=True)
     passed = models.BooleanField(default=False)

@@ -15,6 +15,7 @@ from courses import shown
 from courses.actions import attempts, completion, evidence, reflections
 from courses.forms import AttemptForm, ReflectionForm
 from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection, Viewing
+from courses.rules.deadlines import wait
 from courses.views.learn import ATTESTED, PERSON, attested, fetch
 from lms.people.access import only
 from lms.people.http import Request
@@ -37,6 +38,18 @@ def check(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
     if newest and newest.graded_at is None:
         return _open_attempt(request, enrollment, module, newest, ask)
     return render(request, "learn/check.html", _result(request, enrollment, module, newest, taken, ask))
+
+
+@only(PERSON)
+@require_POST
+def check_draft(request: Request, pk: uuid.UUID, block: uuid.UUID) -> JsonResponse:
+    """Keep what is chosen so far; the page asks every few seconds. Nothing is graded, nothing is said of it."""
+    enrollment, _module, _ask = _activity(request, pk, block, "knowledge_check")
+    attempt = Attempt.objects.filter(enrollment=enrollment, block_id=str(block), graded_at=None).first()
+    if attempt is None:
+        return JsonResponse({"saved": False})
+    form = AttemptForm(request.POST, attempt=attempt, language=shown.language_for(enrollment))
+    return JsonResponse({"saved": attempts.keep(attempt=attempt, picked=form.picked(), now=request.now)})
 
 
 @only(PERSON)
@@ -112,7 +125,10 @@ def scenario(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
         return redirect("learn:attest", pk=pk)
     chosen = request.POST.get("choice", "")
     if chosen.isdigit() and int(chosen) < ask["choices"]:
-        evidence.choose(enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), now=request.now)
+        evidence.choose(
+            enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), by=request.user,
+            now=request.now,
+        )  # fmt: skip
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
     return redirect(f"{reverse('learn:module', args=[pk])}#block-{block}")
 
@@ -155,14 +171,21 @@ def _open_attempt(
 ) -> HttpResponse:
     language = shown.language_for(enrollment)
     form = AttemptForm(request.POST or None, attempt=attempt, language=language)
+    if request.method == "POST" and "later" in request.POST:
+        attempts.keep(attempt=attempt, picked=form.picked(), now=request.now)
+        return redirect("learn:home")
     if request.method == "POST" and form.is_valid():
         attempts.submit(attempt=attempt, answers=form.answers(), by=request.user, now=request.now)
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
         return redirect("learn:check", pk=module.pk, block=ask["id"])
+    if request.method == "POST":
+        # Something is missing: what is there is kept, whoever goes on with it and where.
+        attempts.keep(attempt=attempt, picked=form.picked(), now=request.now)
     context = {
         "module": module,
         "title": module.title(language),
         "form": form,
+        "block_id": ask["id"],
         "heading": _heading(module, ask, language),
         "attempt": attempt,
         "open": True,
@@ -187,7 +210,8 @@ def _result(
     ask: dict[str, Any],
 ) -> dict[str, Any]:
     language = shown.language_for(enrollment)
-    until: datetime | None = attempts.next_start(enrollment, taken)
+    referral = enrollment.referral
+    waits = wait(attempts.next_start(enrollment, taken), referral.complete_by, referral.time_zone, request.now)
     policy = enrollment.policy
     return {
         "module": module,
@@ -197,7 +221,7 @@ def _result(
         "attempt": newest,
         "passed": any(a.passed for a in taken),
         "explained": shown.explained(newest, language) if newest else [],
-        "wait_until": until if until and until > request.now else None,
+        "waits": waits,
         "left": policy.attempts_before_cool_down - len(taken) % policy.attempts_before_cool_down,
         "pass_mark": policy.pass_mark * 100,
         "percent": newest.score * 100 if newest and newest.score is not None else None,

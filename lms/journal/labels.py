@@ -20,7 +20,7 @@ READS = (
 
 GROUPS: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "case": (_("The case"), ("referral.", "referral_code.", "invitation.", "message.", "number.")),
-    "course": (_("The course"), ("course.", "module.", "check.", "reflection.", "plan.", "words.")),
+    "course": (_("The course"), ("course.", "module.", "check.", "scenario.", "reflection.", "plan.", "words.")),
     "track": (_("Check-ins and the track"), ("check_in.", "track.", "commitment.")),
     "reports": (_("Reports"), ("report.",)),
     "reads": (_("Reading somebody’s file"), READS),
@@ -82,6 +82,7 @@ LABELS: Mapping[str, Words] = {
     "case.order_opened": _("The court’s order to seal or forget the case was opened"),
     "case.sealed": _("The case was sealed"),
     "case.unsealed": _("The case was brought back"),
+    "check.begun": _("A knowledge check was begun"),
     "check.graded": _("A knowledge check was handed in and graded"),
     "check_in.accepted": _("A check-in was read and accepted"),
     "check_in.excused": _("A check-in was excused"),
@@ -147,6 +148,7 @@ LABELS: Mapping[str, Words] = {
     "module.completed": _("A module was completed"),
     "module.time_sealed": _("Active time of a module was added up"),
     "module.opened": _("A module was opened for the first time"),
+    "module.page_read": _("A page of a module was read for the first time"),
     "module.retired": _("A module was retired: those who enroll after the next edition do not get it"),
     "module.withdrawal_asked": _("An administrator confirmed that the author asked in writing to take a module back"),
     "module.withdrawal_proposed": _("A reviewer said that a module should be taken back"),
@@ -220,6 +222,7 @@ LABELS: Mapping[str, Words] = {
     "retention.announced": _("It was announced that the case will be forgotten"),
     "role.given": _("A role was given"),
     "role.taken": _("A role was taken away"),
+    "scenario.chosen": _("A choice was made in a scenario"),
     "service.outage": _("The service had been down"),
     "sign_ins.read": _("The sign-ins of the person were looked at"),
     "story.destroyed": _("The words of a story that was taken back were destroyed"),

@@ -262,6 +262,7 @@ class Case:
             "learn:attest": [self.module],
             "learn:turn_page": [self.module],
             "learn:check": [self.module, self.blocks["knowledge_check"]],
+            "learn:check_draft": [self.module, self.blocks["knowledge_check"]],
             "learn:reflection": [self.module, self.blocks["reflection"]],
             "learn:reflection_draft": [self.module, self.blocks["reflection"]],
             "learn:scenario": [self.module, self.blocks["scenario"]],

@@ -36,6 +36,7 @@ SHAPES: dict[str, Callable[[Any], Any]] = {
     "courses.ModuleProgress.seen": lambda seen: [*seen, 77],
     "courses.Attempt.questions": lambda asked: [q | {"prompt": {"en": "Another?"}} for q in asked],
     "courses.Attempt.answers": lambda _given: {"another": []},
+    "courses.Attempt.picked": lambda _picked: {"q1": ["another"]},
     "courses.Evidence.data": lambda _data: {"step": 77},
     "journal.Event.data": lambda _data: {"number": 77},
     "journal.Event.changed": lambda _names: ["reference"],

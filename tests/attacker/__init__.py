@@ -1,0 +1,1 @@
+"""A client that knows our source: what it tries, and what it must not gain."""
