@@ -102,10 +102,10 @@ DATA = {
     "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
     "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
     "courses.Enrollment": {
-        "compliance": "enrolled_at language started_at completed_at credited_until beat_at day_ends_at day_seconds "
-        "owed_seconds",
+        "compliance": "enrolled_at language started_at completed_at credited_until",
         "security": "page_secret",
-        "derived": "id referral edition policy page_now beats",
+        # The clock: what it gave stands in ActiveTime.
+        "derived": "id referral edition policy page_now beats beat_at day_ends_at day_seconds owed_seconds",
     },
     "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
     "courses.Viewing": {
@@ -287,7 +287,13 @@ def _of_the_course(enrollment: Enrollment) -> Iterable[Document]:
         _("Time that was credited to you"),
         table(
             enrollment.active_time.select_related("module").order_by("since"),
-            {_("Module"): _module, _("From"): "since", _("Until"): "until", _("Seconds"): lambda row: int(row.seconds)},
+            {
+                _("Module"): _module,
+                _("Page"): "step",
+                _("From"): "since",
+                _("Until"): "until",
+                _("Seconds"): lambda row: int(row.seconds),
+            },
         ),
     )
     yield Document(

@@ -153,7 +153,12 @@ def day_of(zone: ZoneInfo, most_hours: int, now: datetime) -> Day:
 def locked(enrollment: Enrollment, module: EditionModule, viewing_id: UUID, step: int) -> Viewing | None:
     """A page that was not turned yet, with its person's clock held still."""
     pages = _with_clock(Viewing.objects.filter(enrollment=enrollment, module=module, step=step, turned_at=None))
-    return pages.filter(pk=viewing_id).first()
+    found: Any = pages.filter(pk=viewing_id).first()
+    if found is None:
+        return None
+    found.is_done = found.over
+    viewing: Viewing = found
+    return viewing
 
 
 def _locked(viewing_id: UUID, by: User) -> Viewing:
@@ -204,7 +209,7 @@ def _with_clock(viewings: QuerySet[Viewing]) -> QuerySet[Any]:
         viewings.select_for_update(of=("enrollment",))
         .select_related("enrollment__policy", "enrollment__referral__court")
         .only(*READ)
-        .annotate(is_done=Q(Exists(done)) | Q(module__withdrawn_at__isnull=False))
+        .annotate(over=Q(Exists(done)) | Q(module__withdrawn_at__isnull=False))
     )
 
 
