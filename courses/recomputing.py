@@ -45,9 +45,9 @@ def recompute(enrollments: QuerySet[Enrollment], looked: Looked | None = None) -
     after: UUID | None = None
     while True:
         rows = enrollments.order_by("pk").filter(**{"pk__gt": after} if after else {})
-        batch: list[dict[str, Any]] = list(
+        batch: list[Any] = list(
             rows.values("pk", "referral", "edition", "completed_at", "policy__reflection_reviewed")[:BATCH]
-        )  # type: ignore[arg-type]  rows as dictionaries
+        )
         if not batch:
             return
         _read_editions(editions, batch)
