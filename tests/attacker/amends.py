@@ -48,7 +48,8 @@ class Amends:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.enrollment, self.other = self.somebody(), self.somebody()
-        self.me: Any = self.enrollment.referral.person
+        person: Any = self.enrollment.referral.person
+        self.me: User = person
         self.module: EditionModule = self.enrollment.edition.modules.first()  # type: ignore[assignment]
         self.client, self.second_device = self.device(self.me), self.device(self.me)
 
