@@ -45,7 +45,9 @@ def recompute(enrollments: QuerySet[Enrollment], looked: Looked | None = None) -
     after: UUID | None = None
     while True:
         rows = enrollments.order_by("pk").filter(**{"pk__gt": after} if after else {})
-        batch = list(rows.values("pk", "referral", "edition", "completed_at", "policy__reflection_reviewed")[:BATCH])
+        batch: list[Any] = list(
+            rows.values("pk", "referral", "edition", "completed_at", "policy__reflection_reviewed")[:BATCH]
+        )
         if not batch:
             return
         _read_editions(editions, batch)

@@ -350,7 +350,11 @@ def test_the_order_of_choices_tells_nothing(attacker):
     for number in range(1, 40):
         now = datetime.fromisoformat("2026-01-01T00:00:00+00:00") + number * timedelta(days=2)
         attempt = attempts.start(
-            enrollment=attacker.enrollment, module=attacker.module, block_id=check_of(attacker)[1], by=None, now=now
+            enrollment=attacker.enrollment,
+            module=attacker.module,
+            block_id=str(check_of(attacker)[1]),
+            by=None,
+            now=now,
         )
         attempts.submit(attempt=attempt, answers={}, by=None, now=now)
         for question in attempt.questions:

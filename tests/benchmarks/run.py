@@ -2,7 +2,8 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, scrub and beats.
+*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, completion, scrub and beats;
+BENCH_COMPLETIONS how many people completed the course (1,000).
 """
 
 import json
@@ -44,6 +45,7 @@ def main() -> None:
             "track": lambda: track(now),
             "sweep": lambda: sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))),
             "report": lambda: report(now),
+            "completion": lambda: completion(now, int(os.environ.get("BENCH_COMPLETIONS", "1000"))),
             "scrub": scrub,
             "beats": lambda: beats(now),
         }
@@ -72,6 +74,17 @@ def row(
         "ratio": round(ms / base, 2) if base else None,
         "queries": queries,
     }
+
+
+def completion(now: datetime, people: int) -> list[dict[str, Any]]:
+    """Every completion told again from the ledger (``manage.py completion recompute``)."""
+    from tests.benchmarks.completions import recomputed
+
+    found = recomputed(now, people=people)
+    print(
+        f"completion recomputed for {found['per_minute']:,} enrollments a minute, {found['lines']} lines and more each"
+    )
+    return [row("completion of one enrollment, recomputed", found["ms"])]
 
 
 def pages(now: datetime) -> list[dict[str, Any]]:

@@ -263,7 +263,11 @@ def test_the_journal_has_one_seal_for_a_page_and_none_for_a_beat(enrollment):
     page = a_page_read(enrollment)
     made = list(Event.objects.order_by("pk"))[before:]
     seal = made[-1]
-    assert [event.kind for event in made if event.kind.startswith("module.")] == ["module.opened", SEALED]
+    assert [event.kind for event in made if event.kind.startswith("module.")] == [
+        "module.opened",
+        SEALED,
+        "module.page_read",
+    ]
     assert (seal.by, seal.on_id) == (enrollment.referral.person, str(page.module.pk))
     assert (seal.data["seconds"], seal.data["stretches"]) == (65, 4)
     assert changed_since_sealed(enrollment) == []

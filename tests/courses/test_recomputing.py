@@ -43,7 +43,7 @@ def finish(enrollment: Enrollment, modules: int | None = None):
     done = enrollment.progress.filter(completed_at__isnull=False).values("module")
     for module in enrollment.edition.modules.exclude(pk__in=done)[:modules]:
         now = steps.take_module(enrollment, module, now=now + DAY) + timedelta(hours=2)
-        steps.accept_reflections(enrollment, by=enrollment.referral.facilitator, now=now)
+        steps.accept_reflections(enrollment, by=enrollment.referral.facilitator, now=now)  # type: ignore[arg-type]
     enrollment.refresh_from_db()
     return now
 
@@ -71,7 +71,7 @@ def test_a_course_is_complete_since_the_line_that_met_it_and_says_so_in_the_ledg
     line = Evidence.objects.get(enrollment=enrollment, kind="course_completed")
     assert (enrollment.completed_at, line.at, line.data) == (done, done, {"met_at": done.isoformat()})
     lines = Evidence.objects.filter(enrollment=enrollment, kind="module_completed").order_by("module__position")
-    assert [(one.module.position, one.at) for one in lines] == [
+    assert [(one.module.position, one.at) for one in lines if one.module] == [
         (p.module.position, p.completed_at) for p in enrollment.progress.order_by("module__position")
     ]
     assert "each is what the ledger gives" in told("recompute")
