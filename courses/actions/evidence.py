@@ -101,7 +101,7 @@ def turn_page(
     if step not in progress.seen:
         progress.seen = sorted({*progress.seen, step})
         progress.save(update_fields=["seen"])
-        record(enrollment, module, "page_read", now, digest=module.digest(language), data={"step": step})
+        record(enrollment, module, "page_read", now, digest=module.digest(language), data={"step": step}, by=by)
 
 
 @transaction.atomic

@@ -107,11 +107,13 @@ def _missing(record: ModuleRecord, reviewed: bool) -> Iterator[Unmet]:
     yield from (Unmet("scenario", block_id) for block_id, done in record.scenarios if not done)
     yield from (Unmet("check", check.block_id) for check in record.checks if not check.passed_at)
     for reflection in record.reflections:
+        if reflection.accepted_at:
+            continue
         if not reflection.submitted_at:
             yield Unmet("reflection", reflection.block_id)
         elif reflection.returned:
             yield Unmet("reflection_returned", reflection.block_id)
-        elif reviewed and not reflection.accepted_at:
+        elif reviewed:
             yield Unmet("reflection_review", reflection.block_id, waits_for="reviewer")
     if record.credited_seconds < record.required_seconds:
         yield Unmet("time", short=record.required_seconds - record.credited_seconds)

@@ -80,8 +80,13 @@ def test_whatever_is_missing_is_named_and_nothing_is_complete(missing, short):
 
 
 def test_what_is_short_of_time_is_told_to_the_second():
-    found = one(ASKS, everything(), [Spent(1, after(1), 60_000_001), Spent(1, after(2), 59_999_998)])
+    found = one(ASKS, everything(), [Spent(1, after(1), 60_000_001), Spent(1, after(2), 59_998_998)])
     assert found.modules[0].unmet == (Unmet("time", short=1),)
+
+
+def test_what_a_database_loses_in_adding_up_costs_nobody_a_second():
+    found = one(ASKS, everything(), [Spent(1, after(1), 60_000_001), Spent(1, after(2), 59_999_998)])
+    assert found.modules[0].unmet == ()
 
 
 def test_a_check_that_was_not_passed_completes_nothing():
