@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses import lag
+from courses import lag, waiver_panels
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
-from courses.models import Enrollment, Reflection, WordsToAuthors
+from courses.models import EditionModule, Enrollment, ModuleProgress, Reflection, Waiver, WordsToAuthors
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import own_part_done, unmet
+from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
 from lms.referrals.desk import Audience, Need, Section, Step, Stop
@@ -55,7 +57,11 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     """Reflections that wait to be read; words for the authors that threaten somebody."""
     waiting = Reflection.objects.filter(
-        enrollment__referral__in=referrals.order_by(), submitted_at__isnull=False, accepted_at=None, returned_at=None
+        enrollment__referral__in=referrals.order_by(),
+        submitted_at__isnull=False,
+        accepted_at=None,
+        returned_at=None,
+        second_asked_at=None,
     ).select_related("enrollment")
     return [
         Need(
@@ -66,7 +72,7 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
             60,
         )
         for r in waiting.defer("draft", "text")
-    ] + _threats(referrals)
+    ] + [*_threats(referrals), *waiver_panels.needs(referrals, now)]
 
 
 def _threats(referrals: QuerySet[Referral]) -> list[Need]:
@@ -105,13 +111,16 @@ def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, s
 
 def _counted() -> QuerySet[Any]:
     """Enrollments, each with how many modules it requires and how many of them are ``done``."""
+    of_it = {"enrollment": OuterRef(OuterRef("pk")), "module": OuterRef("pk")}
+    completed = ModuleProgress.objects.filter(**of_it, completed_at__isnull=False)
+    let_go = Waiver.objects.filter(**of_it, requirement=Requirement.MODULE, confirmed_at__isnull=False)
+    over = EditionModule.objects.filter(
+        Exists(completed) | Exists(let_go), edition=OuterRef("edition"), withdrawn_at=None
+    )
+    number = over.order_by().values("edition").annotate(n=Count("pk")).values("n")
     return Enrollment.objects.annotate(
         required=Count("edition__modules", filter=Q(edition__modules__withdrawn_at=None), distinct=True),
-        done=Count(
-            "progress",
-            filter=Q(progress__completed_at__isnull=False, progress__module__withdrawn_at=None),
-            distinct=True,
-        ),
+        done=Coalesce(Subquery(number), 0),
     )
 
 
@@ -126,10 +135,11 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         "total": enrollment.required,
         "title": enrollment.edition.title(get_language() or "en"),
     }
+    waived = waiver_panels.sections(enrollment, audience, now)
     if audience != "facilitator":
-        return [Section(_("Course"), "learn/panel.html", context, order=10)]
+        return [Section(_("Course"), "learn/panel.html", context, order=10), *waived]
     context |= {"lines": _lines(enrollment), "only": LANGUAGES_IN_WORDS.get(enrollment.language, "")}
-    return [Section(_("Course"), "facilitate/course_panel.html", context, order=10)]
+    return [Section(_("Course"), "facilitate/course_panel.html", context, order=10), *waived]
 
 
 def _lines(enrollment: Enrollment) -> list[dict[str, object]]:

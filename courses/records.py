@@ -1,6 +1,7 @@
 """What one person did, gathered for the rules: a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Sum
 
 from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evidence, ModuleProgress, Reflection
 from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord
+from courses.rules.waivers import EVIDENCE, Waived
 
 
 def module_records(enrollment: Enrollment, language: str, as_of: datetime | None = None) -> list[ModuleRecord]:
@@ -27,12 +29,22 @@ def modules_with_records(
         if attempt.graded_at and (as_of is None or attempt.graded_at <= as_of):
             attempts[attempt.block_id].append(attempt)
     reflections = {r.block_id: r for r in Reflection.objects.filter(enrollment=enrollment).defer("draft", "text")}
-    chosen = set(
-        Evidence.objects.filter(enrollment=enrollment, kind="scenario_chosen").values_list("block_id", flat=True)
-    )
+    ledger = list(Evidence.objects.filter(enrollment=enrollment, kind__in=("scenario_chosen", EVIDENCE)))
+    chosen = {line.block_id for line in ledger if line.kind == "scenario_chosen"}
+    waived = _waived(ledger, as_of)
     return [
-        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, as_of)) for m in modules
+        (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, waived[m.pk], as_of))
+        for m in modules
     ]
+
+
+def _waived(ledger: Iterable[Evidence], as_of: datetime | None) -> dict[UUID | None, frozenset[Waived]]:
+    """What staff had waived by then, module by module."""
+    found: dict[UUID | None, frozenset[Waived]] = defaultdict(frozenset)
+    for line in ledger:
+        if line.kind == EVIDENCE and _by(line.at, as_of):
+            found[line.module_id] |= {Waived(line.data["requirement"], line.block_id)}
+    return found
 
 
 def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:
@@ -50,6 +62,7 @@ def _record(
     attempts: dict[str, list[Attempt]],
     reflections: dict[str, Reflection],
     chosen: set[str],
+    waived: frozenset[Waived],
     as_of: datetime | None,
 ) -> ModuleRecord:
     completed_at = progress.completed_at if progress else None
@@ -69,6 +82,7 @@ def _record(
         withdrawn=_by(module.withdrawn_at, as_of) is not None,
         completed_at=_by(completed_at, as_of),
         opened=progress is not None,
+        waived=waived,
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from courses.rules.waivers import Requirement, Waived, covers
+
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
@@ -41,6 +43,7 @@ class ModuleRecord:
     withdrawn: bool = False
     completed_at: datetime | None = None
     opened: bool = False
+    waived: frozenset[Waived] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,16 @@ def unmet(record: ModuleRecord, *, reviewed: bool) -> tuple[Unmet, ...]:
     """Every unmet requirement of a module, in the order in which a person meets them.
 
     ``reviewed``: whether the policy has a human accept each reflection. What was once
-    completed stays completed, and a withdrawn module asks for nothing.
+    completed stays completed, a withdrawn module asks for nothing, and what was waived is owed by nobody.
     """
     if record.withdrawn or record.completed_at:
         return ()
-    return tuple(_missing(record, reviewed))
+    return tuple(one for one in _missing(record, reviewed) if not covers(record.waived, one.kind, one.block_id))
+
+
+def is_waived(record: ModuleRecord) -> bool:
+    """Whether the whole module was waived: then it may be over without ever having been opened."""
+    return Waived(Requirement.MODULE) in record.waived
 
 
 def own_part_done(record: ModuleRecord, *, reviewed: bool) -> bool:
