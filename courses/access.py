@@ -59,7 +59,7 @@ def reflections_for(user: User) -> QuerySet[Reflection]:
     )
 
 
-def _for_a_second_reader(user: User) -> QuerySet[Reflection]:
+def _for_a_second_reader(user: User) -> QuerySet[Any, Any]:
     """Of the programs in which this person is another facilitator; or administers, where there is no other one."""
     waiting = Reflection.objects.filter(
         second_asked_at__isnull=False, enrollment__referral__in=Referral.objects.present().order_by()

@@ -50,7 +50,7 @@ def hints(row: Reflection, *, now: datetime) -> tuple[Hint, ...]:
     """What there is to look at twice, for the one who reads and nobody else."""
     text = row.read()
     traces = Traces(
-        alike=rules.most_alike(bytes(row.likeness or b""), _of_others(row)),
+        alike=rules.most_alike(_sketch(row.likeness), _of_others(row)),
         saves=row.saves,
         largest=row.largest_step,
         length=len(text),
@@ -69,7 +69,12 @@ def _of_others(row: Reflection) -> Iterable[bytes]:
         enrollment__edition__program=row.enrollment.edition.program_id,
         enrollment__referral__in=Referral.objects.present().order_by(),
     ).exclude(enrollment=row.enrollment_id)  # fmt: skip
-    return (bytes(one) for one in others.values_list("likeness", flat=True).iterator())
+    return (_sketch(one) for one in others.values_list("likeness", flat=True).iterator())
+
+
+def _sketch(column: bytes | memoryview | None) -> bytes:
+    """SQLite gives bytes, PostgreSQL a view of them."""
+    return b"" if column is None else bytes(column)
 
 
 def _language_before(row: Reflection) -> str:

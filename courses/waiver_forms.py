@@ -58,7 +58,7 @@ class WaiveForm(forms.Form):
     def __init__(self, *args: Any, choices: dict[str, Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owed = choices
-        self.fields["what"].choices = [(code, choice.words) for code, choice in choices.items()]  # type: ignore[attr-defined]
+        self.fields["what"].choices = [(code, choice.words) for code, choice in choices.items()]
 
     @property
     def chosen(self) -> Choice:

@@ -131,19 +131,21 @@ def _course(facts: ReportFacts) -> Section | None:
 
 
 def _completed(facts: ReportFacts, module: Module) -> str:
-    waived = facts.course and any(
-        w.position == module.position and w.requirement == WHOLE_MODULE for w in facts.course.waivers
-    )
-    if waived:
+    course = facts.course
+    waived = [w.requirement for w in course.waivers if w.position == module.position] if course else []
+    if WHOLE_MODULE in waived:
         return "Waived"
-    return "Not required" if module.waived else words.local_day(module.completed_at, facts.person.zone)
+    if module.waived:
+        return "Not required"
+    day = words.local_day(module.completed_at, facts.person.zone)
+    return f"{day}, in part waived" if waived and module.completed_at else day
 
 
 def _waivers(facts: ReportFacts) -> Section | None:
     """In every kind of report: what was not done, and whose word took its place, is never left to be guessed."""
     if facts.course is None or not facts.course.waivers:
         return None
-    intro = "Two people of the program waived what is listed here. It counts as met, and was not done."
+    intro = "Two people of the program waived what is listed here. It counts as met by that decision alone."
     titles = {m.position: m.title for m in facts.course.modules}
     rows = tuple(
         (

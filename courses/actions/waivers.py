@@ -66,7 +66,7 @@ def propose(
         enrollment=row, **same, reason=WaiverReason(reason), proposed_by=by, proposed_at=now,
         lapses_at=now + LAPSES_AFTER,
     )  # fmt: skip
-    _record("waiver.proposed", made, by, now)
+    _journal("proposed", made, by, now)
     _tell_who_may_confirm(made, by, now)
     return made
 
@@ -89,7 +89,7 @@ def confirm(*, waiver: Waiver, by: User, now: datetime) -> Waiver:
     row.save(update_fields=["confirmed_by", "confirmed_at"])
     data: dict[str, object] = {"requirement": row.requirement, "reason": row.reason}
     record(enrollment, row.module, EVIDENCE, now, block_id=row.block_id, data=data)
-    _record("waiver.confirmed", row, by, now)
+    _journal("confirmed", row, by, now)
     completion.complete_if_done(enrollment=enrollment, by=by, now=now)
     return row
 
@@ -102,7 +102,7 @@ def withdraw(*, waiver: Waiver, by: User, now: datetime) -> None:
         raise NotAllowed(by.pk)
     row.withdrawn_at = now
     row.save(update_fields=["withdrawn_at"])
-    _record("waiver.withdrawn", row, by, now)
+    _journal("withdrawn", row, by, now)
 
 
 def _guard(enrollment: Enrollment, module: EditionModule, requirement: Requirement, block_id: str) -> None:
@@ -133,9 +133,11 @@ def _open(waiver: Waiver, now: datetime) -> Waiver:
     return row
 
 
-def _record(kind: str, row: Waiver, by: User, now: datetime) -> None:
-    data = {"requirement": row.requirement, "reason": row.reason, "position": row.module.position}
-    journal.record(kind, about=row.enrollment.referral_id, on=row, by=by, at=now, data=data)
+def _journal(verb: str, row: Waiver, by: User, now: datetime) -> None:
+    journal.record(
+        f"waiver.{verb}", about=row.enrollment.referral_id, on=row, by=by, at=now,
+        data={"requirement": row.requirement, "reason": row.reason, "position": row.module.position},
+    )  # fmt: skip
 
 
 def _tell_who_may_confirm(row: Waiver, by: User, now: datetime) -> None:
