@@ -17,7 +17,7 @@ from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
 from courses.models import EditionModule, Enrollment, ModuleProgress, Reflection, Waiver, WordsToAuthors
 from courses.records import module_records, modules_with_records
-from courses.rules.progress import own_part_done, unmet
+from courses.rules.progress import own_part_done, seconds_left, unmet
 from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
@@ -39,7 +39,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
         mine_done = own_part_done(record, reviewed=reviewed)
         detail = "" if mine_done or open_seen else " ".join(words_for(m) for m in unmet(record, reviewed=reviewed))
         title = _("Module %(number)d: %(title)s") % {"number": record.position, "title": record.title}
-        left = max(0, record.required_seconds - record.credited_seconds)
+        left = seconds_left(record)
         found.append(
             Step(
                 title,

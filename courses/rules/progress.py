@@ -80,6 +80,13 @@ def own_part_done(record: ModuleRecord, *, reviewed: bool) -> bool:
     return all(missing.waits_for == "reviewer" for missing in unmet(record, reviewed=reviewed))
 
 
+def seconds_left(record: ModuleRecord) -> int:
+    """How much active time is still asked for."""
+    if covers(record.waived, Requirement.TIME):
+        return 0
+    return max(0, record.required_seconds - record.credited_seconds)
+
+
 def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -> bool:
     """Modules open in order: all before this one are done by the person.
 

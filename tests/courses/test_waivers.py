@@ -12,7 +12,7 @@ from courses.actions import completion, waivers
 from courses.facts import course_facts
 from courses.models import Enrollment, Evidence, Waiver
 from courses.records import module_records
-from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord, unmet
+from courses.rules.progress import CheckRecord, ModuleRecord, ReflectionRecord, seconds_left, unmet
 from courses.rules.waivers import Requirement, Waived, covers
 from court_reports import facts as door
 from court_reports.content import sections
@@ -89,6 +89,12 @@ def test_a_waiver_takes_away_what_it_names_and_nothing_else(waived, left):
     found = unmet(replace(RECORD, waived=frozenset({waived})), reviewed=True)
     assert [one.kind for one in found] == left
     assert [one.kind for one in unmet(RECORD, reviewed=True)] == EVERYTHING
+
+
+def test_time_that_was_waived_is_not_said_to_be_left():
+    assert seconds_left(RECORD) == 600
+    assert seconds_left(replace(RECORD, waived=frozenset({Waived("time")}))) == 0
+    assert seconds_left(replace(RECORD, waived=frozenset({Waived("module")}))) == 0
 
 
 def test_a_kind_of_requirement_that_comes_later_can_be_waived_by_its_name():
