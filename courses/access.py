@@ -6,7 +6,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Model, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from wagtail.models import Revision, WorkflowState
 from wagtail.permissions import policy_registry
 
@@ -26,11 +26,13 @@ from courses.models import (
     PictureRendition,
     Reflection,
     Viewing,
+    Waiver,
     WordsToAuthors,
 )
 from courses.rules.words_to_authors import Reason
 from lms.people.models import Kind, User
-from lms.referrals.access import administered, programs_of
+from lms.referrals.access import administered, facilitators_of, is_administrator, programs_of
+from lms.referrals.actions.roles import administrators_of
 from lms.referrals.models import Program, ProgramMembership, ProgramRole, Referral
 
 
@@ -55,10 +57,46 @@ def viewings_of(user: User) -> QuerySet[Viewing]:
 
 
 def reflections_for(user: User) -> QuerySet[Reflection]:
-    """Reflections whose words this person may read: of the facilitator's own caseload."""
-    cases = Referral.objects.visible_to(user).filter(facilitator=user)
-    return Reflection.objects.filter(enrollment__referral__in=cases).select_related(
-        "enrollment__referral", "enrollment__policy", "module"
+    """Reflections whose words this person may read: of the facilitator's own caseload; and those for which a second
+    reader was asked, as long as nobody has decided."""
+    cases = Referral.objects.visible_to(user).filter(facilitator=user).order_by()
+    found = Reflection.objects.filter(Q(enrollment__referral__in=cases) | Q(pk__in=_for_a_second_reader(user)))
+    return found.select_related(
+        "enrollment__referral__court__profile", "enrollment__policy", "enrollment__edition", "module"
+    )
+
+
+def _for_a_second_reader(user: User) -> QuerySet[Any, Any]:
+    """Of the programs in which this person is another facilitator; or administers, where there is no other one."""
+    waiting = Reflection.objects.filter(
+        second_asked_at__isnull=False, enrollment__referral__in=Referral.objects.present().order_by()
+    ).exclude(second_asked_by=user)
+    others = ProgramMembership.objects.filter(
+        program=OuterRef("enrollment__edition__program"), role=ProgramRole.FACILITATOR, user__is_active=True
+    ).exclude(user=OuterRef("second_asked_by"))
+    mine = Q(enrollment__edition__program__in=programs_of(user, ProgramRole.FACILITATOR))
+    alone = Q(enrollment__edition__program__in=administered(user)) & ~Exists(others)
+    return waiting.filter(mine | alone).values("pk")
+
+
+def second_readers(program: Program, first: User) -> QuerySet[User]:
+    """Who is asked when ``first`` would return a reflection again: the other facilitators; where there are none, the
+    administrators."""
+    others = facilitators_of(program).exclude(pk=first.pk)
+    return others if others.exists() else administrators_of(program).exclude(pk=first.pk)
+
+
+def may_waive(user: User, referral: Referral) -> bool:
+    """Propose or confirm that something of the course is not owed: the facilitator of the case, and administrators of
+    its program."""
+    return user.is_active and (referral.facilitator_id == user.pk or is_administrator(user, referral.program))
+
+
+def waivers_for(user: User) -> QuerySet[Waiver]:
+    """Proposals of waivers in the cases this person may open."""
+    found = Waiver.objects.filter(enrollment__referral__in=Referral.objects.visible_to(user).order_by())
+    return found.select_related(
+        "enrollment__referral__court", "enrollment__referral__program", "module", "proposed_by", "confirmed_by"
     )
 
 

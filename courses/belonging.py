@@ -30,6 +30,8 @@ def register_all() -> None:
     register_path("courses.question", "topic__program")
     register_path("courses.edition", "program")
     register_path("courses.planline", "enrollment__edition__program")
+    register_path("courses.rubric", "program")
+    register_path("courses.waiver", "enrollment__edition__program")
     register_path("courses.wordstoauthors", "enrollment__edition__program")
     register_path("courses.programcourse", "program")
     register_path("courses.consent", "program")

@@ -1,12 +1,14 @@
 """Course facts as of a moment: only what was recorded by then (invariant 6)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from courses.models import Enrollment
+from courses.models import Enrollment, Evidence
 from courses.records import module_records
 from courses.rules.progress import ModuleRecord
+from courses.rules.waivers import EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,16 @@ class ModuleFact:
 
 
 @dataclass(frozen=True, slots=True)
+class WaiverFact:
+    """One requirement that staff waived: of which module, what, by which coded reason, and when."""
+
+    position: int
+    requirement: str
+    reason: str
+    waived_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseFacts:
     """Everything a report may say of a course."""
 
@@ -35,6 +47,7 @@ class CourseFacts:
     completed_at: datetime | None
     attestations: int
     modules: tuple[ModuleFact, ...]
+    waivers: tuple[WaiverFact, ...] = ()
 
 
 def course_facts(*, referral_id: UUID, as_of: datetime) -> CourseFacts | None:
@@ -55,7 +68,15 @@ def course_facts(*, referral_id: UUID, as_of: datetime) -> CourseFacts | None:
         completed_at=completed if completed and completed <= as_of else None,
         attestations=enrollment.attestations.filter(made_at__lte=as_of).count(),
         modules=tuple(_fact(record) for record in module_records(enrollment, "en", as_of)),
+        waivers=tuple(_waivers(enrollment, as_of)),
     )
+
+
+def _waivers(enrollment: Enrollment, as_of: datetime) -> Iterator[WaiverFact]:
+    lines = Evidence.objects.filter(enrollment=enrollment, kind=EVIDENCE, at__lte=as_of).select_related("module")
+    for line in lines.order_by("at", "module__position", "pk"):
+        if line.module:
+            yield WaiverFact(line.module.position, line.data["requirement"], line.data["reason"], line.at)
 
 
 def _fact(record: ModuleRecord) -> ModuleFact:

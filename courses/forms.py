@@ -194,21 +194,3 @@ class PlanForm(forms.Form):
 
     # The box takes 500; a browser counts a line's end as one letter and sends two.
     words = forms.CharField(max_length=1000, required=False)
-
-
-class ReviewForm(forms.Form):
-    outcome = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[("accepted", _("Accept")), ("returned", _("Return with a note"))],
-        widget=forms.RadioSelect,
-        initial="accepted",
-    )
-    note = forms.CharField(
-        label=_("Note to the person"), widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=3000
-    )
-
-    def clean(self) -> dict[str, Any]:
-        clean = super().clean()
-        if clean.get("outcome") == "returned" and not clean.get("note"):
-            self.add_error("note", _("Say what you would like to know."))
-        return clean

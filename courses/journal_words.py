@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from courses.credited import SEALED
-from courses.labels import LANGUAGES_IN_WORDS, REASONS
+from courses.labels import LANGUAGES_IN_WORDS, REASONS, REQUIREMENTS
 from courses.models import Attestation
 from courses.models.identity import Purpose
+from courses.models.waivers import WaiverReason
 from lms.referrals.event_words import Coded, Fact, Reader, coded, moment, plain, register, register_fields, yes_or_no
 from lms.referrals.journal_words import PROOFS
 from lms.referrals.models import LANGUAGES
@@ -36,6 +37,8 @@ def register_all() -> None:
     register("course.", met_at=Fact(_("everything was met since"), moment))
     register("course.", edition=Fact(_("edition"), plain), kind=Fact(_("when"), ATTESTED))
     register("course.", proved_by=Fact(_("proved by"), PROOFS), proved_at=Fact(_("proved at"), moment))
+    register("waiver.", position=Fact(_("module number"), plain), requirement=Fact(_("what"), Coded(REQUIREMENTS)))
+    register("waiver.", reason=Fact(_("reason"), coded(WaiverReason.choices)))
     register("consent.", version=Fact(_("version of the text"), plain), digest=Fact(_("digest of the text"), _digest))
     register("story.", days=Fact(_("days for which its words are kept sealed"), plain))
     register("story.", by_link=Fact(_("with the link, without signing in"), yes_or_no))
@@ -50,6 +53,7 @@ def register_all() -> None:
     register("question.", added=Fact(_("questions added"), plain), refused=Fact(_("questions refused"), plain))
     register("question.", left=Fact(_("questions left as they were"), plain), questions=Fact(_("questions"), plain))
     register("question.", language=Fact(_("language"), coded(LANGUAGES)), form=Fact(_("format"), coded(FORMATS)))
+    register("program.", questions=Fact(_("questions"), plain))
     register("words.", reason=Fact(_("why"), Coded(REASONS)))
     register_fields("courses.question", choices=Fact(_("Choices"), plain))
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from courses.actions.words_to_authors import erase
 from courses.credited import seconds_by
 from courses.journal_words import ATTESTED
-from courses.labels import REASONS
+from courses.labels import REASONS, REQUIREMENTS, waived
 from courses.models import (
     ActiveTime,
     Attempt,
@@ -26,6 +26,8 @@ from courses.models import (
     Viewing,
     WordsToAuthors,
 )
+from courses.models.waivers import WaiverReason
+from courses.reading_words import ANSWERS
 from courses.rules.words_to_authors import State
 from lms import crypto
 from lms.keeping import classes, shredders
@@ -124,9 +126,15 @@ DATA = {
         "derived": "id enrollment module block_id digest",
     },
     "courses.Reflection": {
-        "narrative": "draft text",
-        "compliance": "draft_saved_at words language submitted_at accepted_at returned_at",
-        "derived": "id enrollment module block_id",
+        # The last five are hints for whoever reads it (rules.hints), made of what somebody wrote and of how it came.
+        "narrative": "draft text kept_length saves largest_step likeness written_in",
+        "compliance": "draft_saved_at words language submitted_at accepted_at returned_at second_asked_at",
+        "derived": "id enrollment module block_id second_asked_by",
+    },
+    "courses.Rubric": {"public": "questions saved_at", "derived": "id program saved_by"},
+    "courses.Waiver": {
+        "compliance": "requirement reason proposed_at lapses_at confirmed_at withdrawn_at",
+        "derived": "id enrollment module block_id proposed_by confirmed_by",
     },
     "courses.PlanLine": {"narrative": "words", "compliance": "written_at", "derived": "id enrollment module block_id"},
     # The moments are told to no court: they are the person's, as the words are.
@@ -137,7 +145,7 @@ DATA = {
     },
     "courses.PassedWords": {"narrative": "text", "derived": "id course_key language let_out"},
     "courses.HiddenWords": {"derived": "id user words"},
-    "courses.ReflectionReview": {"narrative": "note", "compliance": "at outcome", "derived": "id reflection by"},
+    "courses.ReflectionReview": {"narrative": "note rubric", "compliance": "at outcome", "derived": "id reflection by"},
 }
 PROOF = gettext_lazy("moments and digests alone, which prove the hours and the course")
 WORDS = {
@@ -165,6 +173,7 @@ EVIDENCE = {
     "reflection_returned": gettext_lazy("A reflection came back with a note"),
     "module_completed": gettext_lazy("You completed a module"),
     "course_completed": gettext_lazy("You completed the course"),
+    "waived": gettext_lazy("Something was waived: it is not asked of you any more"),
 }
 DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "step": (gettext_lazy("page"), value),
@@ -182,10 +191,13 @@ DETAILS: dict[str, tuple[Words, Callable[[Any], str]]] = {
     "proved_by": (gettext_lazy("proved by"), lambda code: _coded(PROOFS, code)),
     "proved_at": (gettext_lazy("proved at"), value),
     "met_at": (gettext_lazy("everything was met since"), value),
+    "requirement": (gettext_lazy("what"), lambda code: str(REQUIREMENTS.get(code, code))),
+    "reason": (gettext_lazy("reason"), lambda code: str(dict(WaiverReason.choices).get(code, code))),
 }
 OUTCOMES = {
     ReflectionReview.ACCEPTED: gettext_lazy("Accepted"),
     ReflectionReview.RETURNED: gettext_lazy("Returned"),
+    ReflectionReview.SECOND: gettext_lazy("A second reader was asked"),
 }
 
 
@@ -214,7 +226,10 @@ def shred(referral: Referral, *, now: datetime) -> list[File]:
     for row in _words(referral):
         erase(row, now=now)
     reflections = Reflection.objects.filter(enrollment__referral=referral)
-    reflections.update(draft=None, text=None, words=0, language="en", draft_saved_at=None)
+    reflections.update(
+        draft=None, text=None, words=0, language="en", draft_saved_at=None, kept_length=0, saves=0, largest_step=0,
+        likeness=None, written_in="",
+    )  # fmt: skip
     return []
 
 
@@ -246,6 +261,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
     yield from _of_the_course(enrollment)
     yield from _of_reflections(enrollment)
     yield from _of_knowledge_checks(enrollment)
+    yield _of_waivers(enrollment)
     yield _of_the_plan(enrollment)
     yield _of_words_to_authors(referral)
 
@@ -350,6 +366,7 @@ def _of_reflections(enrollment: Enrollment) -> Iterable[Document]:
                 _("Your draft"): lambda row: row.read_draft() if row.draft is not None else "",
                 _("Accepted"): "accepted_at",
                 _("Returned"): "returned_at",
+                _("A second reader was asked"): "second_asked_at",
             },
         ),
     )
@@ -364,6 +381,30 @@ def _of_reflections(enrollment: Enrollment) -> Iterable[Document]:
                 _("Module"): lambda row: _module(row.reflection),
                 _("Decision"): lambda row: OUTCOMES.get(row.outcome, row.outcome),
                 _("Notes you were given"): lambda row: row.read_note(),
+                _("What the reader answered"): lambda row: "; ".join(_answered(row)),
+            },
+        ),
+    )
+
+
+def _answered(review: ReflectionReview) -> Iterable[str]:
+    for one in review.read_rubric():
+        yield f"{one.get(_language()) or one['en']} {ANSWERS.get(one['answer'], '')}"
+
+
+def _of_waivers(enrollment: Enrollment) -> Document:
+    return Document(
+        "waived",
+        _("What was waived, or was to be"),
+        table(
+            enrollment.waivers.select_related("module"),
+            {
+                _("What"): lambda row: waived(row.module.position, row.requirement),
+                _("Reason"): lambda row: row.get_reason_display(),
+                _("Proposed"): "proposed_at",
+                _("Valid until"): "lapses_at",
+                _("Confirmed"): "confirmed_at",
+                _("Withdrawn"): "withdrawn_at",
             },
         ),
     )

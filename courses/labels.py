@@ -1,15 +1,19 @@
 """What is missing, in the words that the person and the staff both read."""
 
+from typing import NamedTuple
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from courses.rules import captions, quality
 from courses.rules.drafts import Flaw
+from courses.rules.hints import Hint
 from courses.rules.progress import Unmet
 from courses.rules.reading import Level
 from courses.rules.recordings import Missing
 from courses.rules.transfer import Note, Refusal
+from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 
 LANGUAGE_NAMES = {"en": gettext_lazy("English"), "es": gettext_lazy("Spanish")}
@@ -32,6 +36,46 @@ REASONS: dict[str, str | Promise] = {
     Reason.OTHER: gettext_lazy("another reason"),
     Reason.THREAT: gettext_lazy("it threatens somebody"),
 }
+
+
+# What can be waived, as a thing.
+REQUIREMENTS: dict[str, str | Promise] = {
+    Requirement.TIME: gettext_lazy("active time"),
+    Requirement.PAGES: gettext_lazy("pages to read"),
+    Requirement.CHECK: gettext_lazy("knowledge check"),
+    Requirement.REFLECTION: gettext_lazy("reflection"),
+    Requirement.SCENARIO: gettext_lazy("scenario"),
+    Requirement.VIDEO: gettext_lazy("video"),
+    Requirement.MODULE: gettext_lazy("the whole module"),
+}
+
+
+class HintWords(NamedTuple):
+    """What there is to look at, and what it does not prove."""
+
+    what: str | Promise
+    proves_not: str | Promise
+
+
+HINTS = {
+    Hint.SAME_TEXT: HintWords(
+        gettext_lazy("Much of it reads the same as what another person of the program sent before."),
+        gettext_lazy("It does not say who wrote it first. Two people may have used the same source, or have been helped by the same person."),
+    ),
+    Hint.ONE_BURST: HintWords(
+        gettext_lazy("Nearly all of it arrived in one step, not bit by bit."),
+        gettext_lazy("It may have been written elsewhere, on paper first, spoken to the phone, or kept back by a bad network."),
+    ),
+    Hint.OTHER_LANGUAGE: HintWords(
+        gettext_lazy("It is written in another language than the reflection before."),
+        gettext_lazy("People who live in two languages change between them, and some have help with one of them."),
+    ),
+}  # fmt: skip
+
+
+def waived(position: int, requirement: str) -> str:
+    """One requirement that is waived, or is to be: of which module, and what."""
+    return _("Module %(number)d: %(what)s") % {"number": position, "what": REQUIREMENTS[requirement]}
 
 
 def words_for(missing: Unmet) -> str:

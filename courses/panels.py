@@ -6,19 +6,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses import lag
+from courses import lag, waiver_panels
 from courses.actions.attempts import next_start
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS, words_for
-from courses.models import Attempt, Enrollment, Reflection, WordsToAuthors
+from courses.models import Attempt, EditionModule, Enrollment, ModuleProgress, Reflection, Waiver, WordsToAuthors
 from courses.records import module_records, modules_with_records
 from courses.rules.deadlines import wait
-from courses.rules.progress import own_part_done, unmet
+from courses.rules.progress import own_part_done, seconds_left, unmet
+from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
 from lms.referrals.desk import Audience, Need, Section, Step, Stop
@@ -42,7 +44,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
         mine_done = own_part_done(record, reviewed=reviewed)
         detail = "" if mine_done or open_seen else " ".join(words_for(m) for m in unmet(record, reviewed=reviewed))
         title = _("Module %(number)d: %(title)s") % {"number": record.position, "title": record.title}
-        left = max(0, record.required_seconds - record.credited_seconds)
+        left = seconds_left(record)
         found.append(
             Step(
                 title,
@@ -60,7 +62,11 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     """Reflections that wait to be read; words for the authors that threaten somebody."""
     waiting = Reflection.objects.filter(
-        enrollment__referral__in=referrals.order_by(), submitted_at__isnull=False, accepted_at=None, returned_at=None
+        enrollment__referral__in=referrals.order_by(),
+        submitted_at__isnull=False,
+        accepted_at=None,
+        returned_at=None,
+        second_asked_at=None,
     ).select_related("enrollment")
     return [
         Need(
@@ -71,7 +77,7 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
             60,
         )
         for r in waiting.defer("draft", "text")
-    ] + [*_threats(referrals), *_waits_past_the_day(referrals, now)]
+    ] + [*_threats(referrals), *_waits_past_the_day(referrals, now), *waiver_panels.needs(referrals, now)]
 
 
 def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterator[Need]:
@@ -81,6 +87,7 @@ def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterato
         referral__in=referrals.order_by(), referral__complete_by__isnull=False, completed_at=None
     ).select_related("policy", "referral__court")
     found = found.filter(attempts__graded_at__gt=now - LONGEST_COOL_DOWN).distinct()
+    found = found.prefetch_related("referral__accommodations")
     tried: dict[tuple[UUID, str], list[Attempt]] = defaultdict(list)
     graded = Attempt.objects.filter(enrollment__in=found).defer("questions", "answers", "picked").order_by("number")
     for attempt in graded:
@@ -88,7 +95,7 @@ def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterato
     running = {enrollment.pk: enrollment for enrollment in found} if tried else {}
     for (pk, _block), attempts in tried.items():
         case = running[pk].referral
-        until = next_start(running[pk], attempts) if not any(a.passed for a in attempts) else None
+        until = next_start(running[pk], attempts, now=now) if not any(a.passed for a in attempts) else None
         waits = wait(until, case.complete_by, case.time_zone, now)
         if waits and waits.past_it:
             url = reverse("referrals:case", args=[case.pk])
@@ -137,13 +144,16 @@ def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, s
 
 def _counted() -> QuerySet[Any]:
     """Enrollments, each with how many modules it requires and how many of them are ``done``."""
+    of_it = {"enrollment": OuterRef(OuterRef("pk")), "module": OuterRef("pk")}
+    completed = ModuleProgress.objects.filter(**of_it, completed_at__isnull=False)
+    let_go = Waiver.objects.filter(**of_it, requirement=Requirement.MODULE, confirmed_at__isnull=False)
+    over = EditionModule.objects.filter(
+        Exists(completed) | Exists(let_go), edition=OuterRef("edition"), withdrawn_at=None
+    )
+    number = over.order_by().values("edition").annotate(n=Count("pk")).values("n")
     return Enrollment.objects.annotate(
         required=Count("edition__modules", filter=Q(edition__modules__withdrawn_at=None), distinct=True),
-        done=Count(
-            "progress",
-            filter=Q(progress__completed_at__isnull=False, progress__module__withdrawn_at=None),
-            distinct=True,
-        ),
+        done=Coalesce(Subquery(number), 0),
     )
 
 
@@ -158,10 +168,11 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         "total": enrollment.required,
         "title": enrollment.edition.title(get_language() or "en"),
     }
+    waived = waiver_panels.sections(enrollment, audience, now)
     if audience != "facilitator":
-        return [Section(_("Course"), "learn/panel.html", context, order=10)]
+        return [Section(_("Course"), "learn/panel.html", context, order=10), *waived]
     context |= {"lines": _lines(enrollment), "only": LANGUAGES_IN_WORDS.get(enrollment.language, "")}
-    return [Section(_("Course"), "facilitate/course_panel.html", context, order=10)]
+    return [Section(_("Course"), "facilitate/course_panel.html", context, order=10), *waived]
 
 
 def _lines(enrollment: Enrollment) -> list[dict[str, object]]:

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from courses.views import facilitate, identities, words
+from courses.views import facilitate, identities, waivers, words
 
 app_name = "courses_staff"
 urlpatterns = [
     path("", facilitate.queue, name="queue"),
     path("reflections/<uuid:pk>/", facilitate.reflection, name="reflection"),
+    path("rubric/<uuid:pk>/", facilitate.rubric, name="rubric"),
+    path("waive/<uuid:pk>/", waivers.waive, name="waive"),
+    path("waivers/<uuid:pk>/", waivers.waiver, name="waiver"),
+    path("waivers/<uuid:pk>/confirm/", waivers.confirm, name="confirm_waiver"),
+    path("waivers/<uuid:pk>/withdraw/", waivers.withdraw, name="withdraw_waiver"),
     path("words/", words.queue, name="words"),
     path("words/<uuid:pk>/", words.decide, name="words_decide"),
     path("words/<uuid:pk>/threat/", words.threat, name="words_threat"),

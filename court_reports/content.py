@@ -6,7 +6,7 @@ Both say the same because both are made from this. Pure.
 from dataclasses import dataclass
 
 from court_reports import words
-from court_reports.snapshot import CheckIn, Issue, Kind, ReportFacts, Track, spell_code
+from court_reports.snapshot import WHOLE_MODULE, CheckIn, Issue, Kind, Module, ReportFacts, Track, spell_code
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -59,6 +59,7 @@ def sections(facts: ReportFacts, issue: Issue) -> tuple[Section, ...]:
         Section("In brief", paragraphs=words.bottom_line(facts)),
         _program(facts, issue),
         _course(facts),
+        _waivers(facts),
         _check_ins(facts),
         _exceptions(facts),
         _conditions(facts),
@@ -113,7 +114,7 @@ def _course(facts: ReportFacts) -> Section | None:
     rows = tuple(
         (
             f"{m.position}. {m.title}",
-            "Not required" if m.waived else words.local_day(m.completed_at, zone),
+            _completed(facts, m),
             words.hours(m.required_seconds),
             words.hours(m.credited_seconds),
         )
@@ -127,6 +128,36 @@ def _course(facts: ReportFacts) -> Section | None:
     intro.append(f"Identity was attested {words.count(course.attestations, 'time', 'times')}.")
     grid = Grid(("Module", "Completed", "Required", "Recorded"), (*rows, total), (40, 26, 17, 17), right=(2, 3))
     return Section("Course", paragraphs=(" ".join(intro),), grid=grid)
+
+
+def _completed(facts: ReportFacts, module: Module) -> str:
+    course = facts.course
+    waived = [w.requirement for w in course.waivers if w.position == module.position] if course else []
+    if WHOLE_MODULE in waived:
+        return "Waived"
+    if module.waived:
+        return "Not required"
+    day = words.local_day(module.completed_at, facts.person.zone)
+    return f"{day}, in part waived" if waived and module.completed_at else day
+
+
+def _waivers(facts: ReportFacts) -> Section | None:
+    """In every kind of report: what was not done, and whose word took its place, is never left to be guessed."""
+    if facts.course is None or not facts.course.waivers:
+        return None
+    intro = "Two people of the program waived what is listed here. It counts as met by that decision alone."
+    titles = {m.position: m.title for m in facts.course.modules}
+    rows = tuple(
+        (
+            f"{w.position}. {titles[w.position]}",
+            words.REQUIREMENTS[w.requirement],
+            f"Waived ({words.reason_waived(w.reason)})",
+            words.local_day(w.waived_at, facts.person.zone),
+        )
+        for w in facts.course.waivers
+    )
+    grid = Grid(("Module", "Requirement", "What was decided", "On"), rows, (26, 20, 34, 20))
+    return Section("Waived requirements", paragraphs=(intro,), grid=grid)
 
 
 def _check_ins(facts: ReportFacts) -> Section | None:

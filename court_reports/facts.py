@@ -91,6 +91,7 @@ def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
     program = replace(stored.program, terms=again.program.terms)
     return replace(
         again,
+        schema=stored.schema,
         caption=caption,
         person=stored.person,
         authority=stored.authority,
@@ -178,6 +179,7 @@ def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
     known = course_facts.course_facts(referral_id=referral.pk, as_of=as_of)
     if known is None:
         return None
+    let_go = {w.position for w in known.waivers if w.requirement == snapshot.WHOLE_MODULE}
     return snapshot.Course(
         title=known.title,
         edition=known.edition,
@@ -193,9 +195,13 @@ def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
                 required_seconds=m.required_seconds,
                 credited_seconds=m.credited_seconds,
                 completed_at=m.completed_at,
-                waived=m.withdrawn and m.completed_at is None,
+                waived=(m.withdrawn and m.completed_at is None) or m.position in let_go,
             )
             for m in known.modules
+        ),
+        waivers=tuple(
+            snapshot.Waiver(position=w.position, requirement=w.requirement, reason=w.reason, waived_at=w.waived_at)
+            for w in known.waivers
         ),
     )
 

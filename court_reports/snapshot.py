@@ -1,7 +1,11 @@
 """What a report says, frozen: typed facts, one spelling of them, one digest.
 
 Pure: no Django, no clock. ``SCHEMA`` changes whenever a field is added, removed or
-re-interpreted, so that a report of ten years ago is read by the rules it was written under.
+re-interpreted, so that a report of ten years ago is read by the rules it was written under:
+a field that came later says ``since`` which schema it stands, and is left out of the spelling
+of an older report, whose digest therefore stays what it was.
+
+1: as it began. 2: the requirements of the course that staff waived.
 """
 
 import dataclasses
@@ -10,14 +14,14 @@ import hmac
 import secrets
 import types
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
 import rfc8785
 
-SCHEMA = 1
+SCHEMA = 2
 T = TypeVar("T")
 
 # Crockford's alphabet: no I, L, O, U, so that a code read from paper is typed right.
@@ -105,6 +109,19 @@ class Module:
     waived: bool = False
 
 
+WHOLE_MODULE = "module"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiver:
+    """One requirement of the course that two people of the program waived, by which coded reason."""
+
+    position: int
+    requirement: str
+    reason: str
+    waived_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     title: str
@@ -115,6 +132,7 @@ class Course:
     completed_at: datetime | None
     attestations: int
     modules: tuple[Module, ...]
+    waivers: tuple[Waiver, ...] = field(default=(), metadata={"since": 2})
 
     @property
     def required(self) -> int:
@@ -286,12 +304,18 @@ def commitment(facts: ReportFacts, *, salt: bytes) -> str:
     return hmac.new(salt, canonical(facts), hashlib.sha256).hexdigest()
 
 
-def as_json(value: Any) -> Any:
-    """Dataclasses, dates and tuples as plain JSON. Instants are UTC, to the microsecond, ending in Z."""
+def as_json(value: Any, *, schema: int = SCHEMA) -> Any:
+    """Dataclasses, dates and tuples as plain JSON. Instants are UTC, to the microsecond, ending in Z.
+
+    Facts are spelled as the schema under which they were written has it.
+    """
+    if isinstance(value, ReportFacts):
+        schema = value.schema
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: as_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        there = [one.name for one in dataclasses.fields(value) if one.metadata.get("since", 1) <= schema]
+        return {name: as_json(getattr(value, name), schema=schema) for name in there}
     if isinstance(value, tuple | list):
-        return [as_json(item) for item in value]
+        return [as_json(item, schema=schema) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, date):

@@ -6,7 +6,7 @@ Pure: facts in, sentences out. No opinion, no adjective, nothing that anyone wro
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from court_reports.snapshot import Kind, ReportFacts, Track
+from court_reports.snapshot import Course, Kind, ReportFacts, Track
 
 TITLES = {
     Kind.ENROLLMENT: "Enrollment notice",
@@ -74,12 +74,27 @@ REASONS = {
     "hospital": "hospital",
     "other": "other",
 }
+# What can be waived of the course (courses.rules.waivers).
+REQUIREMENTS = {
+    "time": "Active time",
+    "pages": "Pages to read",
+    "check": "Knowledge check",
+    "reflection": "Reflection",
+    "scenario": "Scenario",
+    "video": "Video",
+    "module": "The whole module",
+}
+EQUIVALENT = "done in another way, seen by the program"
 LANGUAGES = {"en": "English", "es": "Spanish"}
 DRAFT = "DRAFT \u2014 not released. This is not a report to the court."
 DEMONSTRATION = (
     "This file is signed with a demonstration key that the software made for itself. "
     "It proves that the file was not altered; it does not prove who issued it."
 )
+
+
+def reason_waived(code: str) -> str:
+    return REASONS.get(code, code).partition(";")[0] if code != "equivalent" else EQUIVALENT
 
 
 def title(facts: ReportFacts) -> str:
@@ -175,6 +190,7 @@ def _course_completed(facts: ReportFacts) -> tuple[str, ...]:
         f"{course.completed} of {course.required} modules, {hours(course.seconds_credited)} of active time recorded, "
         f"{hours(course.seconds_required)} required."
     ]
+    lines += _waived(course)
     if facts.track:
         months = count(facts.track.months, "month", "months")
         lines.append(
@@ -192,6 +208,7 @@ def _standing(facts: ReportFacts) -> tuple[str, ...]:
         lines.append(f"As of {day(facts.period_to)}, {facts.person.name} {standing}.")
         lines.append(_sentence(facts.determination.because))
     lines.append(_course_line(facts))
+    lines += _waived(facts.course)
     if facts.track:
         lines.append(_track_line(facts.track))
     return tuple(line for line in lines if line)
@@ -210,6 +227,13 @@ def _course_line(facts: ReportFacts) -> str:
         return f"The course was completed on {local_day(course.completed_at, facts.person.zone)}."
     modules = f"{course.completed} of {course.required} modules"
     return f"The course is under way: {modules} completed, {hours(course.seconds_credited)} of active time recorded."
+
+
+def _waived(course: Course | None) -> list[str]:
+    number = len(course.waivers) if course else 0
+    if not number:
+        return []
+    return [f"{count(number, 'requirement', 'requirements')} of the course {'was' if number == 1 else 'were'} waived."]
 
 
 def _track_line(track: Track) -> str:

@@ -11,6 +11,7 @@ from lms import crypto
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.people.models import User
+from lms.referrals.easing import easing_of
 
 
 class NothingToReview(Exception):
@@ -24,13 +25,15 @@ class AlreadySettled(Exception):
 @transaction.atomic
 def review(*, check_in: CheckIn, outcome: str, note: str, by: User, now: datetime) -> Review:
     """Accept what was sent, or return it with a note: then it is open again for as many hours
-    as the policy gives, never past the track's end. Raises NothingToReview."""
+    as the policy gives and the person's accommodations make of it, never past the track's end. Raises
+    NothingToReview."""
     row = _locked(check_in)
     if not CheckIn.objects.awaiting_review().filter(pk=row.pk).exists():
         raise NothingToReview(row.pk)
     until = None
     if outcome == Review.RETURNED:
-        until = min(now + timedelta(hours=row.track.policy.return_hours), row.track.ends_at)
+        open_for = timedelta(hours=row.track.policy.return_hours)
+        until = min(now + easing_of(row.track.referral, now=now).reopened(open_for), row.track.ends_at)
     made = _write_review(row, outcome, note, until, by, now)
     row.reviewed_at, row.returned_until = now, until
     row.save(update_fields=["reviewed_at", "returned_until"])
@@ -85,7 +88,7 @@ def answer_help(*, check_in: CheckIn, by: User, now: datetime) -> None:
 def _locked(check_in: CheckIn) -> CheckIn:
     return (
         CheckIn.objects.select_for_update(of=("self",))
-        .select_related("track__policy", "track__referral__person")
+        .select_related("track__policy", "track__referral__person", "track__referral__court")
         .get(pk=check_in.pk)
     )
 

@@ -9,9 +9,20 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from lms.referrals.rules.business_days import (
+    add_business_days,
+    is_business_day,
+    next_business_day,
+    previous_business_day,
+)
+
+__all__ = [
+    "add_business_days", "add_months", "day_begins", "day_ends", "days_before", "is_business_day", "local_date",
+    "local_day_hours", "next_business_day", "previous_business_day", "wall",
+]  # fmt: skip
+
 Side = Literal["earlier", "later"]
 ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 
 def local_date(moment: datetime, zone: ZoneInfo) -> date:
@@ -60,32 +71,6 @@ def day_ends(day: date, zone: ZoneInfo) -> datetime:
 def local_day_hours(day: date, zone: ZoneInfo) -> float:
     """How long that local day is, in hours: 23 or 25 when the clocks change."""
     return (day_ends(day, zone) - day_begins(day, zone)).total_seconds() / 3600
-
-
-def is_business_day(day: date, holidays: Collection[date]) -> bool:
-    """Monday to Friday and no holiday of the court."""
-    return day.weekday() < SATURDAY and day not in holidays
-
-
-def previous_business_day(day: date, holidays: Collection[date]) -> date:
-    """``day`` itself, or the last business day before it."""
-    while not is_business_day(day, holidays):
-        day -= ONE_DAY
-    return day
-
-
-def next_business_day(day: date, holidays: Collection[date]) -> date:
-    """``day`` itself, or the first business day after it."""
-    while not is_business_day(day, holidays):
-        day += ONE_DAY
-    return day
-
-
-def add_business_days(day: date, count: int, holidays: Collection[date]) -> date:
-    """The ``count``-th business day after ``day``."""
-    for _ in range(count):
-        day = next_business_day(day + ONE_DAY, holidays)
-    return day
 
 
 def days_before(moment: datetime, days: int, zone: ZoneInfo, holidays: Collection[date]) -> date:

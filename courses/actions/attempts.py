@@ -13,6 +13,7 @@ from courses.models import Asking, Attempt, EditionModule, Enrollment, Question
 from courses.rules import grading
 from lms.journal import journal
 from lms.people.models import User
+from lms.referrals.easing import easing_of
 
 
 class CoolDown(Exception):
@@ -36,7 +37,7 @@ def start(*, enrollment: Enrollment, module: EditionModule, block_id: str, by: U
         raise AlreadyPassed(block_id)
     if attempts and attempts[-1].graded_at is None:
         return attempts[-1]
-    until = next_start(enrollment, attempts)
+    until = next_start(enrollment, attempts, now=now)
     if until and now < until:
         raise CoolDown(until)
     made = Attempt.objects.create(
@@ -80,14 +81,21 @@ def keep(*, attempt: Attempt, picked: Mapping[str, list[str]], now: datetime) ->
     return bool(Attempt.objects.filter(pk=attempt.pk, graded_at=None).update(picked=dict(picked)))
 
 
-def next_start(enrollment: Enrollment, attempts: Sequence[Attempt]) -> datetime | None:
+def next_start(enrollment: Enrollment, attempts: Sequence[Attempt], *, now: datetime) -> datetime | None:
     """When the next attempt may start; None for now."""
-    policy = enrollment.policy
+    easing = easing_of(enrollment.referral, now=now)
     return grading.may_start(
         [attempt.graded_at for attempt in attempts if attempt.graded_at],
-        allowed=policy.attempts_before_cool_down,
-        cool_down=timedelta(hours=policy.cool_down_hours),
+        allowed=enrollment.policy.attempts_before_cool_down + easing.more_attempts,
+        cool_down=easing.cool_down(timedelta(hours=enrollment.policy.cool_down_hours)),
     )
+
+
+def left_before_pause(enrollment: Enrollment, attempts: Sequence[Attempt], *, now: datetime) -> int:
+    """How many attempts there are before the next pause."""
+    easing = easing_of(enrollment.referral, now=now)
+    allowed = enrollment.policy.attempts_before_cool_down + easing.more_attempts
+    return int(allowed - len(attempts) % allowed)
 
 
 def _count(attempt: Attempt) -> None:

@@ -14,7 +14,9 @@ from courses.models.quality import FineWord
 from courses.models.recordings import CourseRecording, RecordingWords
 from courses.models.reflections import Reflection, ReflectionReview
 from courses.models.review import CoolingOff, Review
+from courses.models.rubric import Rubric
 from courses.models.translation import Translation
+from courses.models.waivers import Waiver
 from courses.models.words_to_authors import HiddenWords, PassedWords, WordsToAuthors
 
 __all__ = [
@@ -50,10 +52,12 @@ __all__ = [
     "Reflection",
     "ReflectionReview",
     "Review",
+    "Rubric",
     "StoryLink",
     "TakenBack",
     "Topic",
     "Translation",
     "Viewing",
+    "Waiver",
     "WordsToAuthors",
 ]

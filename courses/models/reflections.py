@@ -1,5 +1,6 @@
 """What people write, sealed with their own key."""
 
+import json
 import uuid
 from typing import ClassVar
 
@@ -13,7 +14,10 @@ from lms import crypto
 
 
 class Reflection(models.Model):
-    """One per prompt and person. ``draft`` is what is typed, ``text`` what was sent last."""
+    """One per prompt and person. ``draft`` is what is typed, ``text`` what was sent last.
+
+    The last columns are what ``rules.hints`` reads: of the words, and of how they came.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     enrollment = models.ForeignKey(Enrollment, models.PROTECT, related_name="reflections")
@@ -27,6 +31,14 @@ class Reflection(models.Model):
     submitted_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
+    # Somebody else is asked, because whoever reads it would return it a second time.
+    second_asked_at = models.DateTimeField(null=True)
+    second_asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    kept_length = models.PositiveIntegerField(default=0, db_default=0)
+    saves = models.PositiveIntegerField(default=0, db_default=0)
+    largest_step = models.PositiveIntegerField(default=0, db_default=0)
+    likeness = models.BinaryField(null=True)
+    written_in = models.CharField(max_length=2, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrollment", "block_id"], name="one_reflection_per_prompt")]
@@ -58,9 +70,12 @@ class Reflection(models.Model):
 
 
 class ReflectionReview(models.Model):
-    """What a reader decided. Append-only."""
+    """What a reader decided, and what they answered to the program's questions. Append-only.
 
-    ACCEPTED, RETURNED = "accepted", "returned"
+    "second": they would return it again, and somebody else decides.
+    """
+
+    ACCEPTED, RETURNED, SECOND = "accepted", "returned", "second"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     reflection = models.ForeignKey(Reflection, models.PROTECT, related_name="reviews")
@@ -68,12 +83,21 @@ class ReflectionReview(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=8)
     note = models.BinaryField(null=True)
+    rubric = models.BinaryField(null=True)
 
     class Meta:
         ordering: ClassVar = ["at"]
 
     def read_note(self) -> str:
-        if self.note is None:
+        return self._open("note")
+
+    def read_rubric(self) -> list[dict[str, str]]:
+        """``{"en": …, "es": …, "answer": "yes" | "partly" | "no"}`` each. Raises crypto.KeyMissing, crypto.Tampered."""
+        return list(json.loads(self._open("rubric") or "[]"))
+
+    def _open(self, field: str) -> str:
+        token = getattr(self, field)
+        if token is None:
             return ""
         subject = self.reflection.enrollment.referral_id
-        return crypto.decrypt(self.note, subject=subject, place=f"courses.reflectionreview.note:{self.pk}")
+        return crypto.decrypt(token, subject=subject, place=f"courses.reflectionreview.{field}:{self.pk}")

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from courses.rules.progress import CheckRecord, ModuleRecord, RecordingRecord, ReflectionRecord, Unmet, unmet
 from courses.rules.time_credit import whole_seconds
+from courses.rules.waivers import EVIDENCE, Waived, covers
 from courses.rules.watched import Watched
 
 # Since when something is met that nobody had to do anything for.
@@ -31,7 +32,7 @@ class Kind(StrEnum):
     RETURNED = "reflection_returned"
     ACCEPTED = "reflection_accepted"
     WATCHED = "video_watched"
-    WAIVED = "waived"
+    WAIVED = EVIDENCE
     MODULE = "module_completed"
     COURSE = "course_completed"
 
@@ -186,33 +187,31 @@ def record_of(
 ) -> ModuleRecord:
     """Where somebody stands in one module, for the rules of :mod:`courses.rules.progress`. ``short``: the seconds that
     recordings are short of, by block, where any of them was played or read."""
-    waived = _Waived(lines)
     pages = frozenset(range(1, asks.pages + 1)) - _pages_waived(asks)
-    pages = frozenset() if waived("pages") else pages
     read = {line.step for line in lines if line.kind == Kind.PAGE}
     seconds = whole_seconds(sum(one.microseconds for one in spent))
     return ModuleRecord(
         position=asks.position,
         title=title,
-        required_seconds=0 if waived("time") else _seconds_owed(asks.minimum_seconds, asks.waivers),
+        required_seconds=_seconds_owed(asks.minimum_seconds, asks.waivers),
         credited_seconds=seconds,
         steps=len(pages),
         steps_seen=len(pages & read),
-        checks=tuple(_check(*check, lines) for check in asks.checks if not waived("check", check[0])),
-        reflections=tuple(_reflection(block, lines) for block in asks.reflections if not waived("reflection", block)),
+        checks=tuple(_check(*check, lines) for check in asks.checks),
+        reflections=tuple(_reflection(block, lines) for block in asks.reflections),
         scenarios=tuple(
             (block, any(line.kind == Kind.CHOSEN and line.block_id == block for line in lines))
             for block in asks.scenarios
-            if not waived("scenario", block)
         ),
         recordings=tuple(
             _recording(block, length, lines, short or {})
             for block, length in asks.recordings
-            if not waived("video", block) and not _blocks_waived_at(asks, block)
+            if not _blocks_waived_at(asks, block)
         ),
         withdrawn=asks.withdrawn_at is not None,
         completed_at=_moment(lines, Kind.MODULE),
         opened=any(line.kind == Kind.OPENED for line in lines),
+        waived=frozenset(Waived(line.waives, line.block_id) for line in lines if line.kind == Kind.WAIVED),
     )
 
 
@@ -362,11 +361,7 @@ class _Waived:
         self.lines = [line for line in lines if line.kind == Kind.WAIVED]
 
     def __call__(self, kind: str, block_id: str = "") -> datetime | None:
-        return _first(
-            line.at
-            for line in self.lines
-            if line.waives == "module" or (line.waives == kind and line.block_id in ("", block_id))
-        )
+        return _first(line.at for line in self.lines if covers([Waived(line.waives, line.block_id)], kind, block_id))
 
 
 def _blocks_waived_at(asks: ModuleAsks, block_id: str) -> datetime | None:

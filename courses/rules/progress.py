@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from courses.rules.waivers import Requirement, Waived, covers
+
 
 @dataclass(frozen=True, slots=True)
 class CheckRecord:
@@ -50,6 +52,7 @@ class ModuleRecord:
     withdrawn: bool = False
     completed_at: datetime | None = None
     opened: bool = False
+    waived: frozenset[Waived] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +72,16 @@ def unmet(record: ModuleRecord, *, reviewed: bool) -> tuple[Unmet, ...]:
     """Every unmet requirement of a module, in the order in which a person meets them.
 
     ``reviewed``: whether the policy has a human accept each reflection. What was once
-    completed stays completed, and a withdrawn module asks for nothing.
+    completed stays completed, a withdrawn module asks for nothing, and what was waived is owed by nobody.
     """
     if record.withdrawn or record.completed_at:
         return ()
-    return tuple(_missing(record, reviewed))
+    return tuple(one for one in _missing(record, reviewed) if not covers(record.waived, one.kind, one.block_id))
+
+
+def is_waived(record: ModuleRecord) -> bool:
+    """Whether the whole module was waived: then it may be over without ever having been opened."""
+    return Waived(Requirement.MODULE) in record.waived
 
 
 def own_part_done(record: ModuleRecord, *, reviewed: bool) -> bool:
@@ -88,6 +96,13 @@ def owed_seconds(record: ModuleRecord, *, reviewed: bool) -> int | None:
     if any(missing.kind != "time" for missing in mine):
         return None
     return sum(missing.short for missing in mine)
+
+
+def seconds_left(record: ModuleRecord) -> int:
+    """How much active time is still asked for."""
+    if covers(record.waived, Requirement.TIME):
+        return 0
+    return max(0, record.required_seconds - record.credited_seconds)
 
 
 def is_open(records: Sequence[ModuleRecord], position: int, *, reviewed: bool) -> bool:

@@ -11,10 +11,10 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from courses import shown
+from courses import reading, shown
 from courses.actions import attempts, completion, evidence, reflections
 from courses.forms import AttemptForm, ReflectionForm
-from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection, Viewing
+from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection, ReflectionReview, Viewing
 from courses.rules.deadlines import wait
 from courses.views.learn import ATTESTED, PERSON, attested, fetch
 from lms.people.access import only
@@ -93,6 +93,7 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             "row": row,
             "needed": reflections.minimum_words(enrollment, module, str(block)),
             "note": _newest_note(row),
+            "answer": reading.promise(row, now=request.now) if row and row.submitted_at else None,
             "may_write": may_write,
             "zone": enrollment.referral.time_zone,
             "viewing": _opened(request, enrollment, module, block) if may_write else None,
@@ -112,6 +113,7 @@ def reflection_draft(request: Request, pk: uuid.UUID, block: uuid.UUID) -> JsonR
         text=request.POST.get("text", "")[:30000],
         language=shown.language_for(enrollment),
         now=request.now,
+        typing=True,
     )
     return JsonResponse({"saved": True})
 
@@ -211,7 +213,8 @@ def _result(
 ) -> dict[str, Any]:
     language = shown.language_for(enrollment)
     referral = enrollment.referral
-    waits = wait(attempts.next_start(enrollment, taken), referral.complete_by, referral.time_zone, request.now)
+    until = attempts.next_start(enrollment, taken, now=request.now)
+    waits = wait(until, referral.complete_by, referral.time_zone, request.now)
     policy = enrollment.policy
     return {
         "module": module,
@@ -222,7 +225,7 @@ def _result(
         "passed": any(a.passed for a in taken),
         "explained": shown.explained(newest, language) if newest else [],
         "waits": waits,
-        "left": policy.attempts_before_cool_down - len(taken) % policy.attempts_before_cool_down,
+        "left": attempts.left_before_pause(enrollment, taken, now=request.now),
         "pass_mark": policy.pass_mark * 100,
         "percent": newest.score * 100 if newest and newest.score is not None else None,
         "zone": enrollment.referral.time_zone,
@@ -250,7 +253,9 @@ def _attested_lately(request: Request, module: EditionModule) -> bool:
 
 
 def _newest_note(row: Reflection | None) -> str:
-    newest = row.reviews.order_by("-at").first() if row else None
+    # What a first reader would have said is for the second one.
+    given = row.reviews.exclude(outcome=ReflectionReview.SECOND) if row else None
+    newest = given.order_by("-at").first() if given is not None else None
     return newest.read_note() if newest else ""
 
 

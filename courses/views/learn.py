@@ -26,7 +26,7 @@ from courses.models import (
     Reflection,
 )
 from courses.records import module_records, modules_with_records
-from courses.rules.progress import is_open, own_part_done, unmet
+from courses.rules.progress import is_open, is_waived, own_part_done, unmet
 from courses.rules.time_credit import LONGEST_STEP
 from courses.shown import blocks_of_step, language_for
 from courses.watching import watched_by
@@ -58,6 +58,7 @@ def home(request: Request) -> HttpResponse:
             "missing": [words_for(m) for m in unmet(r, reviewed=reviewed)] if r.steps_seen else [],
             "open": is_open(records, r.position, reviewed=reviewed),
             "mine_done": own_part_done(r, reviewed=reviewed),
+            "waived": is_waived(r),
         }
         for module, r in found
     ]
@@ -69,7 +70,7 @@ def home(request: Request) -> HttpResponse:
             "title": enrollment.edition.title(language),
             "only": LANGUAGES_IN_WORDS.get(enrollment.language, "") if enrollment.language != get_language() else "",
             "lines": lines,
-            "done": sum(bool(r.completed_at) for r in records),
+            "done": sum(bool(r.completed_at or (is_waived(r) and not r.withdrawn)) for r in records),
             "total": sum(not r.withdrawn for r in records),
             "referral": enrollment.referral,
             "zone": enrollment.referral.time_zone,

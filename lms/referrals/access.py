@@ -5,12 +5,27 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from lms.journal import belonging
 from lms.journal.models import Event
 from lms.people.models import Kind, User
-from lms.referrals.models import Court, CourtMembership, Invitation, Program, ProgramMembership, ProgramRole, Referral
+from lms.referrals.models import (
+    Accommodation,
+    Court,
+    CourtMembership,
+    Invitation,
+    Program,
+    ProgramMembership,
+    ProgramRole,
+    Referral,
+)
 
 
 def referrals_for(user: User) -> QuerySet[Referral]:
     """The cases this person may open, ready for a list."""
     return Referral.objects.visible_to(user).select_related("court", "program", "facilitator", "policy")
+
+
+def accommodations_for(user: User) -> QuerySet[Accommodation]:
+    """What was agreed in the cases this person may open."""
+    cases = Referral.objects.visible_to(user).order_by()
+    return Accommodation.objects.filter(referral__in=cases).select_related("referral")
 
 
 def courts_of(user: User) -> QuerySet[Court]:

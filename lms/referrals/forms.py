@@ -22,6 +22,7 @@ from lms.people.actions.sign_ins import Reason
 from lms.people.models import Kind, User
 from lms.referrals import actions, audit
 from lms.referrals.access import facilitators_of
+from lms.referrals.accommodation_words import KINDS
 from lms.referrals.desk import Stop
 from lms.referrals.models import (
     KIND_OF_ROLE,
@@ -207,6 +208,35 @@ class HearingForm(forms.Form):
         clean = super().clean()
         if "day" in clean and "time" in clean:
             clean["at"] = datetime.combine(clean["day"], clean["time"], tzinfo=self.zone)
+        return clean
+
+
+class AccommodationForm(forms.Form):
+    """What was agreed to make taking part easier. Days are the person's own; both are included."""
+
+    kind = forms.ChoiceField(
+        label=_("What makes it easier"),
+        choices=list(KINDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what makes it easier.")},
+    )
+    from_on = forms.DateField(label=_("First day"), widget=DateInput())
+    until_on = forms.DateField(
+        label=_("Last day"), widget=DateInput(), required=False, help_text=_("Leave it empty if there is none.")
+    )
+    note = forms.CharField(
+        label=_("Note for the staff of the case"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000,
+        required=False,
+        help_text=_("Only what is needed to do it. It is kept encrypted, and the person can ask for a copy."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        first, last = clean.get("from_on"), clean.get("until_on")
+        if first and last and last < first:
+            self.add_error("until_on", _("The last day cannot be before the first."))
         return clean
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from lms.keeping import classes, shredders
 from lms.keeping.shredders import Document, File, PutAway, Shredder, Word
 from lms.keeping.telling import facts, table, value
+from lms.referrals.accommodation_words import KINDS
 from lms.referrals.models import STATUS_LABELS, Invitation, InvitationAsked, Referral
 from lms.referrals.rules.status import MOMENTS
 
@@ -45,6 +46,11 @@ DATA = {
         "transferred_at sealed_at forgotten_at",
         "derived": "id program court person facilitator policy received_by",
     },
+    # It can tell of somebody's health, the dates too: nothing of it is for a court.
+    "referrals.Accommodation": {
+        "narrative": "kind note from_on until_on recorded_at ended_at",
+        "derived": "id referral recorded_by ended_by",
+    },
     "referrals.Hearing": {"compliance": "at kind recorded_at cancelled_at", "derived": "id referral"},
     "referrals.AgreementAcceptance": {
         "compliance": "accepted_at language",
@@ -70,6 +76,7 @@ WORDS = {
         gettext_lazy("its program, its court and the moments of its status, for counting and for the register"),
     ),
     "hearings": Word(gettext_lazy("hearings")),
+    "accommodations": Word(gettext_lazy("what was agreed to make it easier")),
     "invitations": Word(gettext_lazy("invitations")),
     "codes": Word(gettext_lazy("codes on paper that lead to the invitation")),
     "acceptances": Word(
@@ -93,6 +100,7 @@ def preview(referral: Referral) -> dict[str, int]:
     return {
         "referral": 1,
         "hearings": referral.hearings.count(),
+        "accommodations": referral.accommodations.count(),
         "invitations": referral.invitations.count(),
         "codes": referral.codes.count(),
         "case_shell": 1,
@@ -104,6 +112,7 @@ def shred(referral: Referral, *, now: datetime) -> list[File]:
     InvitationAsked.objects.filter(Q(invitation__referral=referral) | Q(sent__referral=referral)).delete()
     referral.invitations.all().delete()
     referral.codes.all().delete()
+    referral.accommodations.all().delete()
     for hearing in referral.hearings.all():
         try:
             hearing.delete()
@@ -147,6 +156,21 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         table(
             referral.hearings.all(),
             {_("When"): "at", _("Kind"): "kind", _("Recorded"): "recorded_at", _("Cancelled"): "cancelled_at"},
+        ),
+    )
+    yield Document(
+        "made-easier",
+        _("What was agreed to make it easier"),
+        table(
+            referral.accommodations.all(),
+            {
+                _("What"): lambda row: KINDS.get(row.kind, row.kind),
+                _("From"): "from_on",
+                _("Until"): "until_on",
+                _("Note"): "note",
+                _("Recorded"): "recorded_at",
+                _("Ended"): "ended_at",
+            },
         ),
     )
     yield Document(

@@ -430,6 +430,37 @@ STATUS_LABELS = {
 }
 
 
+class Accommodation(models.Model):
+    """What was agreed to make taking part easier. All of it is sealed: it can tell of somebody's health.
+
+    Ended, not deleted; nothing of it is for a court (rules/accommodations.py says what each kind does).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="accommodations")
+    kind = SealedTextField(max_length=20, zone="narrative")
+    note = SealedTextField(max_length=2000, blank=True, zone="narrative")
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["from_on", "recorded_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(until_on=None) | Q(until_on__gte=F("from_on")), name="accommodation_runs_forward"
+            )
+        ]
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Sealed under the key of the case."""
+        return self.referral_id
+
+
 class Hearing(models.Model):
     """A date in court. Moving one is cancelling it and adding another."""
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lms.referrals.views import (
+    accommodations,
     agreements,
     audit,
     caseload,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("facilitate/team/<uuid:pk>/caseload/<uuid:program>/", team.caseload, name="hand_over_caseload"),
     path("facilitate/team/invitations/<uuid:pk>/again/", team.invitation_again, name="team_invitation_again"),
     path("facilitate/team/invitations/<uuid:pk>/withdraw/", team.invitation_withdraw, name="team_invitation_withdraw"),
+    path("facilitate/cases/<uuid:pk>/easier/", accommodations.agree, name="agree_accommodation"),
+    path("facilitate/easier/<uuid:pk>/end/", accommodations.end, name="end_accommodation"),
     path("facilitate/hearings/<uuid:pk>/cancel/", caseload.cancel_hearing, name="cancel_hearing"),
     path("reach-me/", reach_me.reach_me, name="reach_me"),
     path("reach-me/code/", reach_me.code, name="reach_me_code"),

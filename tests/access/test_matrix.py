@@ -117,6 +117,7 @@ NOBODYS = {
     "courses_staff:identities": "of the identity custodian alone: tests/courses/test_identities.py",
     "courses_staff:identity": "of the identity custodian alone: tests/courses/test_identities.py",
     "courses_staff:words_threat": "for words that threaten somebody: tests/courses/test_words_to_authors.py",
+    "courses_staff:withdraw_waiver": "of whoever proposed it alone: tests/courses/test_waivers.py",
     "give_consent": "for a story that has no consent yet: tests/courses/test_consents.py",
     "hide_words": "for words that are shown to her: tests/courses/test_words_to_authors.py",
     "mine:take_back": "for the link that is shown once: tests/courses/test_consents.py",

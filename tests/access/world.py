@@ -15,7 +15,7 @@ from wagtail.query import PageQuerySet
 
 from accountability.actions import check_ins, commitments, overrides, tracks
 from accountability.sample import sample_check_in_form
-from courses.actions import consents, cooling, identities, recordings, reflections
+from courses.actions import consents, cooling, identities, recordings, reflections, waivers
 from courses.actions.authoring import open_media
 from courses.actions.editions import publish_edition
 from courses.consent_words import consent_text
@@ -41,7 +41,7 @@ from lms.people.actions import kept_words
 from lms.people.models import Kind as AccountKind
 from lms.people.models import User
 from lms.referrals import actions as referrals
-from lms.referrals.actions import invitations
+from lms.referrals.actions import accommodations, invitations
 from lms.referrals.models import CourtMembership, Program
 from tests.builders import (
     JANUARY,
@@ -150,6 +150,13 @@ class Case:
             track=self.track, act="extend", terms={"days": 3, "reason": "x", "ordered_by": "x"}, by=administrator,
             now=now,
         )  # fmt: skip
+        self.waiver = waivers.propose(
+            enrollment=enrollment, module=self.module, requirement="time", reason="other", by=administrator, now=now
+        )
+        self.accommodation = accommodations.agree(
+            referral=self.referral, kind="reader", from_on=now.date(), until_on=None, note="x", by=self.facilitator,
+            now=now,
+        )  # fmt: skip
         self.member = CourtMembership.objects.get(user=a_court_user(self.court))
         token = invitations.invite_to_court(
             court=self.court, email="colleague@people.example", first_name="Cleo", last_name="Clerk", lead=False,
@@ -210,6 +217,8 @@ class Case:
             "referrals:assign": [self.referral],
             "referrals:add_hearing": [self.referral],
             "referrals:cancel_hearing": [self.hearing],
+            "referrals:agree_accommodation": [self.referral],
+            "referrals:end_accommodation": [self.accommodation],
             "referrals:message_settled": [self.message],
             "referrals:message_again": [self.message],
             "referrals:message": [self.message],
@@ -268,6 +277,11 @@ class Case:
             "learn:scenario": [self.module, self.blocks["scenario"]],
             "learn:plan_line": [self.module, self.blocks["commitment"]],
             "courses_staff:reflection": [self.reflection],
+            "courses_staff:rubric": [self.program],
+            "courses_staff:waive": [self.referral],
+            "courses_staff:waiver": [self.waiver],
+            "courses_staff:confirm_waiver": [self.waiver],
+            "courses_staff:withdraw_waiver": [self.waiver],
             "courses_staff:identity": [self.identity],
             "courses_staff:words_decide": [self.words],
             "courses_staff:words_threat": [self.words],

@@ -49,7 +49,15 @@ OF_AN_ACT = "of an act that is done: the program hands over its certificate"
 LEADS = "links and keys, which open something: what the message told is said in words"
 OF_AUTHORS = "an account with a case has none: it belongs to those who write the course"
 COUNTED = "counted from the answers of the attempt, which are in the copy"
+HINT = (
+    "a hint for whoever reads it, which proves nothing: shown to nobody else, in no report, and forgotten with the rest"
+)
 LEFT_OUT = {
+    "courses.Reflection.kept_length": HINT,
+    "courses.Reflection.saves": HINT,
+    "courses.Reflection.largest_step": HINT,
+    "courses.Reflection.likeness": HINT,
+    "courses.Reflection.written_in": HINT,
     "referrals.Referral.officer_name": NO_STAFF,
     "referrals.Referral.defense_counsel": NO_STAFF,
     "referrals.Referral.sealed_at": NEVER_MADE,

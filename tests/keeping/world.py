@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 
 from accountability.actions import check_ins, commitments, decisions, tracks
 from accountability.models import Review, Track
-from courses.actions import attempts, evidence, reflections, words_to_authors
+from courses.actions import attempts, evidence, reflections, waivers, words_to_authors
 from courses.models import Enrollment, PlanLine, WordsToAuthors
 from court_reports.actions import draft as drafts
 from court_reports.models import Kind, Release, Report
@@ -22,7 +22,7 @@ from lms.outbox.models import Message, Wish
 from lms.people.actions import kept_words, sign_ins
 from lms.people.models import SignIn, User
 from lms.referrals import actions as referrals
-from lms.referrals.actions import codes, invitations
+from lms.referrals.actions import accommodations, codes, invitations
 from lms.referrals.models import InvitationAsked, Referral
 from lms.referrals.rules.codes import plain
 from tests.builders import (
@@ -161,7 +161,16 @@ def _a_course(referral: Referral, person: User, facilitator: User, now: datetime
     block = module.asked("reflection")[0]["id"]
     what = {"enrollment": enrollment, "module": module, "block_id": block, "language": "en", "now": now}
     row = reflections.submit(**what, text=f"{MARK} reflection " * 200, by=person)
-    reflections.review(reflection=row, outcome="returned", note=f"{MARK} note", by=facilitator, now=now)
+    rubric = [{"en": f"{MARK} asked", "es": f"{MARK} asked", "answer": "partly"}]
+    reflections.review(reflection=row, outcome="returned", note=f"{MARK} note", rubric=rubric, by=facilitator, now=now)
+    accommodations.agree(
+        referral=enrollment.referral, kind="reader", from_on=now.date(), until_on=None, note=f"{MARK} reads slowly",
+        by=facilitator, now=now,
+    )  # fmt: skip
+    waiver = waivers.propose(
+        enrollment=enrollment, module=module, requirement="time", reason="other", by=facilitator, now=now
+    )
+    waivers.confirm(waiver=waiver, by=an_administrator(enrollment.referral.program), now=now)
     reflections.save_draft(**what, text=f"{MARK} draft")
     PlanLine.objects.create(
         enrollment=enrollment, module=module, block_id="plan", words=f"{MARK} undertaken", written_at=now

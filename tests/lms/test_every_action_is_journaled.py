@@ -192,6 +192,7 @@ FILLED = {
     "check_in.*": ["accepted", "returned"],
     "consent.*": ["given", "renewed", "renamed", "ended", "taken_back"],
     "reflection.*": ["accepted", "returned"],
+    "waiver.*": ["proposed", "confirmed", "withdrawn"],
     "referral.*": [
         "completed", "not_completed", "referred_back", "withdrawn", "transferred", "course_started",
         "course_completed", "track_opened",
