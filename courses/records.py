@@ -1,6 +1,7 @@
-"""What one person did, gathered for the rules: a constant number of queries."""
+"""What one person did, or many, gathered for the rules: a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -33,6 +34,42 @@ def modules_with_records(
     return [
         (m, _record(m, language, seconds, progress.get(m.pk), attempts, reflections, chosen, as_of)) for m in modules
     ]
+
+
+def records_of(enrollments: Sequence[Enrollment], language: str) -> dict[UUID, list[ModuleRecord]]:
+    """As :func:`module_records`, for many people at once: as many queries for a thousand as for one."""
+    keys = [enrollment.pk for enrollment in enrollments]
+    modules: dict[UUID, list[EditionModule]] = defaultdict(list)
+    for module in EditionModule.objects.filter(edition__in={enrollment.edition_id for enrollment in enrollments}):
+        modules[module.edition_id].append(module)
+    seconds: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    sums = ActiveTime.objects.filter(enrollment__in=keys).values("enrollment", "module").annotate(total=Sum("seconds"))
+    for row in sums:
+        seconds[row["enrollment"]][row["module"]] = int(row["total"])
+    progress: dict[UUID, dict[UUID, ModuleProgress]] = defaultdict(dict)
+    for stand in ModuleProgress.objects.filter(enrollment__in=keys):
+        progress[stand.enrollment_id][stand.module_id] = stand
+    attempts: dict[UUID, dict[str, list[Attempt]]] = defaultdict(lambda: defaultdict(list))
+    graded = Attempt.objects.filter(enrollment__in=keys, graded_at__isnull=False)
+    for attempt in graded.defer("questions", "answers"):
+        attempts[attempt.enrollment_id][attempt.block_id].append(attempt)
+    reflections: dict[UUID, dict[str, Reflection]] = defaultdict(dict)
+    for reflection in Reflection.objects.filter(enrollment__in=keys).defer("draft", "text"):
+        reflections[reflection.enrollment_id][reflection.block_id] = reflection
+    chosen: dict[UUID, set[str]] = defaultdict(set)
+    choices = Evidence.objects.filter(enrollment__in=keys, kind="scenario_chosen").order_by()
+    for who, block in choices.values_list("enrollment", "block_id").distinct():
+        chosen[who].add(block)
+    return {
+        e.pk: [
+            _record(
+                m, language, seconds[e.pk], progress[e.pk].get(m.pk), attempts[e.pk], reflections[e.pk], chosen[e.pk],
+                None,
+            )
+            for m in modules[e.edition_id]
+        ]
+        for e in enrollments
+    }  # fmt: skip
 
 
 def _seconds(enrollment: Enrollment, until: datetime | None = None) -> dict[UUID, int]:

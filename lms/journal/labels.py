@@ -15,12 +15,15 @@ Words = str | Promise
 # reviewed every week.
 READS = (
     "check_in.read", "reflection.read", "report.opened", "report.answer_read", "sign_ins.read", "case.order_opened",
-    "words.read",
+    "words.read", "record.handed_out",
 )  # fmt: skip
 
 GROUPS: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "case": (_("The case"), ("referral.", "referral_code.", "invitation.", "message.", "number.")),
-    "course": (_("The course"), ("course.", "module.", "check.", "reflection.", "plan.", "words.")),
+    "course": (
+        _("The course"),
+        ("course.", "module.", "check.", "reflection.", "plan.", "words.", "record.", "roster."),
+    ),
     "track": (_("Check-ins and the track"), ("check_in.", "track.", "commitment.")),
     "reports": (_("Reports"), ("report.",)),
     "reads": (_("Reading somebody’s file"), READS),
@@ -181,6 +184,8 @@ LABELS: Mapping[str, Words] = {
     "program.changed": _("A program was changed"),
     "program.course_started": _("A course was started in the program"),
     "program.member_invited": _("Somebody was invited to a role in the program"),
+    "record.handed_out": _("A person’s learning record was taken along by staff"),
+    "record.taken": _("The person took their own learning record along"),
     "question.added": _("A question was added to the bank"),
     "question.brought_in": _("Questions were brought into the bank from a file"),
     "question.changed": _("A question of the bank was changed"),
@@ -220,6 +225,7 @@ LABELS: Mapping[str, Words] = {
     "role.given": _("A role was given"),
     "role.taken": _("A role was taken away"),
     "service.outage": _("The service had been down"),
+    "roster.taken": _("The roster of a course was taken along"),
     "sign_ins.read": _("The sign-ins of the person were looked at"),
     "story.destroyed": _("The words of a story that was taken back were destroyed"),
     "story.held": _("A story had waited its time, and could not be published yet"),
@@ -260,6 +266,7 @@ YOURS: Mapping[str, Words] = {
     "sign_ins.read": _("Your sign-ins were looked at"),
     "case.order_opened": _("The court’s order to seal or forget your case was opened"),
     "words.read": _("Words that you left for the authors were read"),
+    "record.handed_out": _("Your learning record was taken along"),
 }
 
 
