@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -32,7 +33,7 @@ MONTH, EDITION = "month", "edition"
 class RosterFilter(forms.Form):
     """Choices are made of ``enrollments``: whoever may not see a court is not told of it."""
 
-    state = forms.ChoiceField(label=_("How it goes"), required=False)
+    state = forms.ChoiceField(label=_("How they are doing"), required=False)
     program = forms.ModelChoiceField(label=_("Program"), queryset=Program.objects.none(), required=False)
     court = forms.ModelChoiceField(label=_("Court"), queryset=Court.objects.none(), required=False)
     cohort = forms.ChoiceField(label=_("Began together"), required=False)
@@ -66,8 +67,6 @@ class RosterFilter(forms.Form):
 
     def query(self, **other: str) -> str:
         """The same question as an address holds it, with some of it another way."""
-        from urllib.parse import urlencode
-
         asked = {name: str(self.data.get(name, "")) for name in self.fields} | other
         return urlencode({name: value for name, value in asked.items() if value})
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from reportlab.lib.colors import HexColor
@@ -24,11 +25,12 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, Tabl
 
 from courses.interchange.table import in_language
 from courses.rules.learning_record import LearningRecord, ModuleTaken
-from lms.referrals.templatetags.amends import as_minutes, local, local_date
+from lms.referrals.templatetags.amends import as_minutes, zone_named
 
 REGULAR, BOLD = "NotoSerif", "NotoSerif-Bold"
 INK, SOFT, LINE = HexColor("#1f2625"), HexColor("#4a5553"), HexColor("#c9cfc8")
-WIDTHS = (0.45 * inch, 2.4 * inch, 1.35 * inch, 1.1 * inch, 1.2 * inch)
+# Within the frame, whose padding is a twelfth of an inch on each side.
+WIDTHS = (0.45 * inch, 2.35 * inch, 1.25 * inch, 1.1 * inch, 1.15 * inch)
 # What none of our letters can show is said to be missing: a name is still told from another, and nothing fails.
 UNKNOWN = "?"
 
@@ -59,17 +61,20 @@ def transcript(record: LearningRecord, heading: Heading, *, language: str, fonts
 
 
 def _head(record: LearningRecord, heading: Heading, title: str) -> list[Any]:
-    zone = heading.zone
     facts = [
         (_("Name"), heading.name),
         (_("Program"), heading.program),
         (_("Course"), _("%(title)s, edition %(number)d") % {"title": in_language(record.titles), "number": record.edition}),
-        (_("Was given the course"), local_date(record.enrolled_at, zone)),
-        (_("Began"), local_date(record.started_at, zone) or _("not yet")),
-        (_("Completed"), local_date(record.completed_at, zone) or _("not yet")),
+        (_("Was given the course"), _day(record.enrolled_at, heading)),
+        (_("Began"), _day(record.started_at, heading) or _("not yet")),
+        (_("Completed"), _day(record.completed_at, heading) or _("not yet")),
         (_("Active time"), as_minutes(record.credited_seconds)),
     ]  # fmt: skip
-    table = Table([[_words(name, SMALL), _words(value)] for name, value in facts], colWidths=(1.6 * inch, 4.9 * inch))
+    table = Table(
+        [[_words(name, SMALL), _words(value)] for name, value in facts],
+        colWidths=(1.6 * inch, 4.7 * inch),
+        hAlign="LEFT",
+    )
     table.setStyle(
         TableStyle(
             [
@@ -102,7 +107,7 @@ def _modules(record: LearningRecord, heading: Heading) -> Table:
         ]
     ]
     lines += [_module(module, heading) for module in record.modules]
-    table = Table(lines, colWidths=WIDTHS, repeatRows=1)
+    table = Table(lines, colWidths=WIDTHS, repeatRows=1, hAlign="LEFT")
     table.setStyle(
         TableStyle([
             ("FONTNAME", (0, 0), (-1, -1), REGULAR), ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -117,7 +122,7 @@ def _module(module: ModuleTaken, heading: Heading) -> list[Any]:
     if module.withdrawn and not module.completed_at:
         done = _("not asked for")
     else:
-        done = local_date(module.completed_at, heading.zone) or _("not yet")
+        done = _day(module.completed_at, heading) or _("not yet")
     return [
         _words(str(module.position)),
         _words(in_language(module.titles)),
@@ -127,14 +132,18 @@ def _module(module: ModuleTaken, heading: Heading) -> list[Any]:
     ]
 
 
+def _day(moment: datetime | None, heading: Heading) -> str:
+    return date_format(moment.astimezone(zone_named(heading.zone)), "DATE_FORMAT") if moment else ""
+
+
 def _check(module: ModuleTaken) -> str:
     if module.passed_at is None or module.score is None:
         return "–"
-    return _("passed, %(percent)d %%") % {"percent": round(module.score * 100)}
+    return _("passed, %(percent)s") % {"percent": f"{round(module.score * 100)}\u00a0%"}
 
 
 def _foot(heading: Heading) -> Callable[[Canvas, Any], None]:
-    said = _("Learning record, not a court report. Made %(moment)s.") % {"moment": local(heading.made_at, heading.zone)}
+    said = _("Learning record, not a court report. Made %(day)s.") % {"day": _day(heading.made_at, heading)}
 
     def draw(canvas: Canvas, document: Any) -> None:
         canvas.setFont(REGULAR, 9)

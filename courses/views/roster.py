@@ -37,6 +37,7 @@ def roster(request: Request) -> HttpResponse:
     counts = listed.counts(everyone.order_by())
     page = Paginator(form.narrow(found).values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
     chosen = request.GET.get("state", "")
+    chosen = chosen if chosen in STATE_WORDS else ""
     return render(
         request,
         "facilitate/roster.html",
@@ -50,7 +51,8 @@ def roster(request: Request) -> HttpResponse:
                  "current": state == chosen}
                 for state, words in [("", _("Everyone")), *STATE_WORDS.items()]
             ],
-            "narrowed": bool(form.query(sort="")),
+            "state": chosen,
+            "filtered": bool(form.query(state="")),
         },
     )  # fmt: skip
 

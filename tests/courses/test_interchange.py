@@ -254,8 +254,8 @@ def test_taking_it_is_journaled_and_the_file_is_called_by_an_opaque_id(form, enr
 def test_staff_of_the_case_takes_it_and_the_person_sees_that_they_did(enrollment, client, proved):
     for who in (enrollment.referral.facilitator, an_administrator(enrollment.referral.program)):
         staff = proved(who)
-        assert staff.get(reverse("courses_staff:record", args=[enrollment.pk])).status_code == 200
-        answer = staff.post(reverse("courses_staff:take_record", args=[enrollment.pk, "xapi"]))
+        assert staff.get(reverse("roster:record", args=[enrollment.pk])).status_code == 200
+        answer = staff.post(reverse("roster:take_record", args=[enrollment.pk, "xapi"]))
         assert json.loads(answer.content) == statements(client)
         assert Event.objects.filter(kind="record.handed_out", by=who, about=enrollment.referral_id).count() == 1
     assert "Your learning record was taken along" in client.get(reverse("referrals:my_file")).content.decode()
@@ -265,9 +265,9 @@ def test_for_anybody_else_it_is_not_there(enrollment, shelf, proved):
     other = an_enrolled_referral(program=shelf)
     for who in (a_facilitator(shelf), other.person):
         them = proved(who)
-        assert them.get(reverse("courses_staff:record", args=[enrollment.pk])).status_code == 404
+        assert them.get(reverse("roster:record", args=[enrollment.pk])).status_code == 404
         for form in FORMS:
-            assert them.post(reverse("courses_staff:take_record", args=[enrollment.pk, form])).status_code == 404
+            assert them.post(reverse("roster:take_record", args=[enrollment.pk, form])).status_code == 404
 
 
 def test_a_form_that_there_is_not_is_not_there(enrollment, client):

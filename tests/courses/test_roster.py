@@ -36,7 +36,7 @@ from tests.courses.full_module import more_modules
 
 pytestmark = pytest.mark.django_db
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-ROSTER, COHORTS, FILE = "courses_staff:roster", "courses_staff:cohorts", "courses_staff:take_roster"
+ROSTER, COHORTS, FILE = "roster:list", "roster:cohorts", "roster:take"
 
 
 @pytest.fixture
