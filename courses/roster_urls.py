@@ -10,5 +10,5 @@ urlpatterns = [
     path("cohorts/", roster.cohorts, name="cohorts"),
     path("file/", roster.take, name="take"),
     path("records/<uuid:pk>/", record.of_case, name="record"),
-    path("records/<uuid:pk>/<slug:form>/", record.take_of_case, name="take_record"),
+    path("records/<uuid:pk>/file/", record.take_of_case, name="take_record"),
 ]

@@ -35,12 +35,12 @@ def mine(request: Request) -> HttpResponseBase:
 
 @only(Kind.RESPONSIBLE_PARTY)
 @require_POST
-def take_mine(request: Request, form: str) -> HttpResponseBase:
+def take_mine(request: Request) -> HttpResponseBase:
     """The file. Where there is no course yet, nobody is asked who they are."""
     enrollment = _own(request)
-    if enrollment is None or form not in FORMS:
+    if enrollment is None or request.POST.get("form") not in FORMS:
         raise Http404
-    return _take(request, enrollment, form)
+    return _take(request, enrollment, request.POST["form"])
 
 
 @only(Kind.STAFF)
@@ -53,12 +53,12 @@ def of_case(request: Request, pk: uuid.UUID) -> HttpResponseBase:
 
 @only(Kind.STAFF)
 @require_POST
-def take_of_case(request: Request, pk: uuid.UUID, form: str) -> HttpResponseBase:
+def take_of_case(request: Request, pk: uuid.UUID) -> HttpResponseBase:
     """Somebody else's is missing before anyone is asked who they are."""
     enrollment = get_object_or_404(enrollments_for(request.user), pk=pk)
-    if form not in FORMS:
+    if request.POST.get("form") not in FORMS:
         raise Http404
-    return _take(request, enrollment, form)
+    return _take(request, enrollment, request.POST["form"])
 
 
 @proved_again

@@ -198,6 +198,8 @@ class Case:
         return {
             "learn:beat": {"viewing": self.viewing.pk, "sequence": 1},
             "publish_edition": {"what": "edition"},
+            "learn:take_record": {"form": "pdf"},
+            "roster:take_record": {"form": "csv"},
         }
 
     @cached_property
@@ -266,6 +268,8 @@ class Case:
             "learn:reflection_draft": [self.module, self.blocks["reflection"]],
             "learn:scenario": [self.module, self.blocks["scenario"]],
             "learn:plan_line": [self.module, self.blocks["commitment"]],
+            "roster:record": [self.reflection.enrollment],
+            "roster:take_record": [self.reflection.enrollment],
             "courses_staff:reflection": [self.reflection],
             "courses_staff:identity": [self.identity],
             "courses_staff:words_decide": [self.words],

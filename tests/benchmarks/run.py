@@ -2,7 +2,7 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report and scrub.
+*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, roster and scrub.
 """
 
 import json
@@ -44,6 +44,7 @@ def main() -> None:
             "track": lambda: track(now),
             "sweep": lambda: sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))),
             "report": lambda: report(now),
+            "roster": lambda: roster(now),
             "scrub": scrub,
         }
         chosen = os.environ.get("BENCH_ONLY", ",".join(parts)).split(",")
@@ -309,6 +310,13 @@ def report(now: datetime) -> list[dict[str, Any]]:
     )
     made = draft.draft(referral=referral, kind="progress", by=None, now=now)
     return [row("one progress report, tagged and archival", timed(lambda: render(made), 15))]
+
+
+def roster(now: datetime) -> list[dict[str, Any]]:
+    """The roster of ten thousand, against its bare SQL."""
+    from tests.benchmarks import roster as people
+
+    return people.roster(now, like=_like, timed=timed, row=row)
 
 
 def scrub() -> list[dict[str, Any]]:

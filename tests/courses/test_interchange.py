@@ -80,7 +80,7 @@ def client(enrollment, proved):
 
 
 def taken(client, form: str) -> bytes:
-    answer = client.post(reverse("learn:take_record", args=[form]))
+    answer = client.post(reverse("learn:take_record"), {"form": form})
     assert answer.status_code == 200
     return answer.content
 
@@ -244,7 +244,7 @@ def test_no_author_is_in_any_of_them(shelf, form, proved):
 
 @pytest.mark.parametrize("form", FORMS)
 def test_taking_it_is_journaled_and_the_file_is_called_by_an_opaque_id(form, enrollment, client):
-    answer = client.post(reverse("learn:take_record", args=[form]))
+    answer = client.post(reverse("learn:take_record"), {"form": form})
     ending = {"xapi": "json"}.get(form, form)
     assert answer["Content-Disposition"] == f'attachment; filename="{enrollment.pk}.{ending}"'
     event = Event.objects.get(kind="record.taken")
@@ -255,7 +255,7 @@ def test_staff_of_the_case_takes_it_and_the_person_sees_that_they_did(enrollment
     for who in (enrollment.referral.facilitator, an_administrator(enrollment.referral.program)):
         staff = proved(who)
         assert staff.get(reverse("roster:record", args=[enrollment.pk])).status_code == 200
-        answer = staff.post(reverse("roster:take_record", args=[enrollment.pk, "xapi"]))
+        answer = staff.post(reverse("roster:take_record", args=[enrollment.pk]), {"form": "xapi"})
         assert json.loads(answer.content) == statements(client)
         assert Event.objects.filter(kind="record.handed_out", by=who, about=enrollment.referral_id).count() == 1
     assert "Your learning record was taken along" in client.get(reverse("referrals:my_file")).content.decode()
@@ -267,28 +267,28 @@ def test_for_anybody_else_it_is_not_there(enrollment, shelf, proved):
         them = proved(who)
         assert them.get(reverse("roster:record", args=[enrollment.pk])).status_code == 404
         for form in FORMS:
-            assert them.post(reverse("roster:take_record", args=[enrollment.pk, form])).status_code == 404
+            assert them.post(reverse("roster:take_record", args=[enrollment.pk]), {"form": form}).status_code == 404
 
 
 def test_a_form_that_there_is_not_is_not_there(enrollment, client):
-    assert client.post(reverse("learn:take_record", args=["badge"])).status_code == 404
-    assert client.get(reverse("learn:take_record", args=["pdf"])).status_code == 405
+    assert client.post(reverse("learn:take_record"), {"form": "badge"}).status_code == 404
+    assert client.get(reverse("learn:take_record")).status_code == 405
 
 
 def test_it_waits_until_they_show_again_who_they_are(enrollment, signed_in):
     client = signed_in(enrollment.referral.person)
-    for answer in (client.get(reverse("learn:record")), client.post(reverse("learn:take_record", args=["pdf"]))):
+    for answer in (client.get(reverse("learn:record")), client.post(reverse("learn:take_record"), {"form": "pdf"})):
         assert answer.status_code == 302
         assert "reauthenticate" in answer["Location"]
     assert not Event.objects.filter(kind="record.taken").exists()
     client.post(answer["Location"], {"password": PASSWORD})
-    assert client.post(reverse("learn:take_record", args=["pdf"])).content.startswith(b"%PDF")
+    assert client.post(reverse("learn:take_record"), {"form": "pdf"}).content.startswith(b"%PDF")
 
 
 def test_before_there_is_a_course_the_page_says_when_there_is_one(shelf, signed_in):
     client = signed_in(a_person(a_referral(program=shelf)))
     assert "your record begins here" in client.get(reverse("learn:record")).content.decode()
-    assert client.post(reverse("learn:take_record", args=["pdf"])).status_code == 404
+    assert client.post(reverse("learn:take_record"), {"form": "pdf"}).status_code == 404
 
 
 def test_as_many_queries_for_much_as_for_little(shelf, enrollment, client, proved, django_assert_num_queries):
