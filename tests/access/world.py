@@ -198,8 +198,6 @@ class Case:
         return {
             "learn:beat": {"viewing": self.viewing.pk, "sequence": 1},
             "publish_edition": {"what": "edition"},
-            "learn:take_record": {"form": "pdf"},
-            "roster:take_record": {"form": "csv"},
         }
 
     @cached_property
