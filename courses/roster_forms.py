@@ -44,11 +44,12 @@ class RosterFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.zone = zone
         seen = enrollments.order_by()
-        self.fields["state"].choices = [("", _("Everyone")), *((state, STATE_WORDS[state]) for state in STATES)]
+        fields: dict[str, Any] = self.fields
+        fields["state"].choices = [("", _("Everyone")), *((state, STATE_WORDS[state]) for state in STATES)]
         for name, model in (("program", Program), ("court", Court)):
-            self.fields[name].queryset = model.objects.filter(pk__in=seen.values(f"referral__{name}"))
-            self.fields[name].empty_label = _("All")
-        self.fields["cohort"].choices = [("", _("All")), *_months(seen, zone), *_editions(seen)]
+            fields[name].queryset = model.objects.filter(pk__in=seen.values(f"referral__{name}"))
+            fields[name].empty_label = _("All")
+        fields["cohort"].choices = [("", _("All")), *_months(seen, zone), *_editions(seen)]
 
     def narrow(self, found: QuerySet[Any], *, states: bool = True) -> QuerySet[Any]:
         """Those who match; what made no sense is passed over. ``states``: how it goes is asked too."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from uuid import UUID
 
 from courses.models import Attempt, EditionModule, Enrollment, Evidence, ModuleProgress
 from courses.records import modules_with_records
@@ -86,10 +87,12 @@ def _of_the_course(enrollment: Enrollment, language: str, modules: Sequence[Edit
             yield Happening(key="course", kind=kind, at=at, language=language, revision=revision)
 
 
-def _of_the_ledger(enrollment: Enrollment, language: str, modules: dict[object, EditionModule]) -> Iterator[Happening]:
-    lines = Evidence.objects.filter(enrollment=enrollment, kind__in=FROM_THE_LEDGER, module__in=modules)
+def _of_the_ledger(enrollment: Enrollment, language: str, modules: dict[UUID, EditionModule]) -> Iterator[Happening]:
+    lines = Evidence.objects.filter(enrollment=enrollment, kind__in=FROM_THE_LEDGER, module__in=list(modules))
     for line in lines.order_by("at", "pk"):
-        module = modules[line.module_id]
+        module = modules.get(line.module_id) if line.module_id else None
+        if module is None:
+            continue
         spoken = "es" if line.digest and line.digest == module.digest_es else language
         yield Happening(
             key=str(line.pk),
@@ -102,7 +105,7 @@ def _of_the_ledger(enrollment: Enrollment, language: str, modules: dict[object, 
         )
 
 
-def _graded(attempts: Sequence[Attempt], language: str, modules: dict[object, EditionModule]) -> Iterator[Happening]:
+def _graded(attempts: Sequence[Attempt], language: str, modules: dict[UUID, EditionModule]) -> Iterator[Happening]:
     """How a check went: its score, never a question nor an answer."""
     for attempt in attempts:
         module = modules.get(attempt.module_id)
@@ -123,7 +126,7 @@ def _graded(attempts: Sequence[Attempt], language: str, modules: dict[object, Ed
 
 
 def _modules_completed(
-    found: Sequence[tuple[EditionModule, ModuleRecord]], progress: dict[object, ModuleProgress], language: str
+    found: Sequence[tuple[EditionModule, ModuleRecord]], progress: dict[UUID, ModuleProgress], language: str
 ) -> Iterator[Happening]:
     for module, record in found:
         row = progress.get(module.pk)
