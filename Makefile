@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run setup dev test torture attack-peer lint types check bench lock advisories sbom messages
+.PHONY: help run setup dev test torture attack-peer lint types check bench load lock advisories sbom messages
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -33,6 +33,9 @@ types: dev  ## mypy
 
 bench: dev  ## ratios of speed, as a table and as JSON
 	@$(BIN)/python tests/benchmarks/run.py
+
+load: dev  ## two hundred people take the course at once for five minutes (LOAD_DATABASE_URL names an empty PostgreSQL database)
+	@$(BIN)/python -m tests.benchmarks.learners
 
 lock: dev  ## make the locked files anew from pyproject.toml and package.json
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --upgrade -q -o requirements.txt

@@ -14,6 +14,7 @@ from lms.referrals.journal_words import PROOFS
 from lms.referrals.models import LANGUAGES
 
 ATTESTED = Coded({Attestation.MODULE: _("before a module"), Attestation.FINAL: _("before the last check")})
+FORMS = [("pdf", _("PDF")), ("csv", _("table (CSV)")), ("xapi", _("statements (xAPI)"))]
 FORMATS = [("gift", "Moodle GIFT"), ("xml", "Moodle XML")]
 # Where a story that was taken back was still found (courses.actions.withdrawal.look_again).
 PLACES = Coded({
@@ -54,6 +55,8 @@ def register_all() -> None:
     register("question.", left=Fact(_("questions left as they were"), plain), questions=Fact(_("questions"), plain))
     register("question.", language=Fact(_("language"), coded(LANGUAGES)), form=Fact(_("format"), coded(FORMATS)))
     register("program.", questions=Fact(_("questions"), plain))
+    register("record.", form=Fact(_("format"), coded(FORMS)))
+    register("roster.", people=Fact(_("people"), plain))
     register("words.", reason=Fact(_("why"), Coded(REASONS)))
     register_fields("courses.question", choices=Fact(_("Choices"), plain))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import activities, learn, media, plan, words
+from courses.views import activities, learn, media, plan, record, words
 
 app_name = "learn"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("media/<uuid:key>/captions/<slug:language>/", media.captions, name="media_captions"),
     path("plan/", plan.home, name="plan"),
     path("modules/<uuid:pk>/plan/<uuid:block>/", plan.write, name="plan_line"),
+    path("record/", record.mine, name="record"),
+    path("record/file/", record.take_mine, name="take_record"),
     path("words/", words.leave, name="words"),
     path("words/draft/", words.draft, name="words_draft"),
     path("beat/", learn.beat, name="beat"),

@@ -30,6 +30,7 @@ urlpatterns = [
     path("my-copy/", include("lms.keeping.own_urls")),
     path("my-reports/", include("court_reports.person_urls")),
     path("facilitate/course/", include("courses.staff_urls")),
+    path("facilitate/roster/", include("courses.roster_urls")),
     path("facilitate/track/", include("accountability.staff_urls")),
     path("facilitate/keeping/", include("lms.keeping.urls")),
     path("facilitate/reports/", include("court_reports.staff_urls")),

@@ -15,14 +15,25 @@ Words = str | Promise
 # reviewed every week.
 READS = (
     "check_in.read", "reflection.read", "report.opened", "report.answer_read", "sign_ins.read", "case.order_opened",
-    "words.read",
+    "words.read", "record.handed_out",
 )  # fmt: skip
 
 GROUPS: Mapping[str, tuple[Words, tuple[str, ...]]] = {
     "case": (_("The case"), ("referral.", "referral_code.", "invitation.", "message.", "number.")),
     "course": (
         _("The course"),
-        ("course.", "module.", "check.", "scenario.", "reflection.", "plan.", "waiver.", "words."),
+        (
+            "course.",
+            "module.",
+            "check.",
+            "scenario.",
+            "reflection.",
+            "plan.",
+            "waiver.",
+            "words.",
+            "record.",
+            "roster.",
+        ),
     ),
     "track": (_("Check-ins and the track"), ("check_in.", "track.", "commitment.")),
     "reports": (_("Reports"), ("report.",)),
@@ -188,6 +199,8 @@ LABELS: Mapping[str, Words] = {
     "program.course_started": _("A course was started in the program"),
     "program.member_invited": _("Somebody was invited to a role in the program"),
     "program.rubric_saved": _("The questions for readers of reflections were saved"),
+    "record.handed_out": _("A person’s learning record was taken along by staff"),
+    "record.taken": _("The person took their own learning record along"),
     "question.added": _("A question was added to the bank"),
     "question.brought_in": _("Questions were brought into the bank from a file"),
     "question.changed": _("A question of the bank was changed"),
@@ -231,6 +244,7 @@ LABELS: Mapping[str, Words] = {
     "role.taken": _("A role was taken away"),
     "scenario.chosen": _("A choice was made in a scenario"),
     "service.outage": _("The service had been down"),
+    "roster.taken": _("The roster of a course was taken along"),
     "sign_ins.read": _("The sign-ins of the person were looked at"),
     "story.destroyed": _("The words of a story that was taken back were destroyed"),
     "story.held": _("A story had waited its time, and could not be published yet"),
@@ -274,6 +288,7 @@ YOURS: Mapping[str, Words] = {
     "sign_ins.read": _("Your sign-ins were looked at"),
     "case.order_opened": _("The court’s order to seal or forget your case was opened"),
     "words.read": _("Words that you left for the authors were read"),
+    "record.handed_out": _("Your learning record was taken along"),
 }
 
 

@@ -276,6 +276,8 @@ class Case:
             "learn:reflection_draft": [self.module, self.blocks["reflection"]],
             "learn:scenario": [self.module, self.blocks["scenario"]],
             "learn:plan_line": [self.module, self.blocks["commitment"]],
+            "roster:record": [self.reflection.enrollment],
+            "roster:take_record": [self.reflection.enrollment],
             "courses_staff:reflection": [self.reflection],
             "courses_staff:rubric": [self.program],
             "courses_staff:waive": [self.referral],

@@ -2,7 +2,7 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, completion, scrub and beats;
+*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, completion, roster, scrub and beats;
 BENCH_COMPLETIONS how many people completed the course (1,000).
 """
 
@@ -46,6 +46,7 @@ def main() -> None:
             "sweep": lambda: sweep(now, int(os.environ.get("BENCH_TRACKS", "100000"))),
             "report": lambda: report(now),
             "completion": lambda: completion(now, int(os.environ.get("BENCH_COMPLETIONS", "1000"))),
+            "roster": lambda: roster(now),
             "scrub": scrub,
             "beats": lambda: beats(now),
         }
@@ -330,6 +331,13 @@ def report(now: datetime) -> list[dict[str, Any]]:
     )
     made = draft.draft(referral=referral, kind="progress", by=None, now=now)
     return [row("one progress report, tagged and archival", timed(lambda: render(made), 15))]
+
+
+def roster(now: datetime) -> list[dict[str, Any]]:
+    """The roster of ten thousand, against its bare SQL."""
+    from tests.benchmarks import roster as people
+
+    return people.roster(now, like=_like, timed=timed, row=row)
 
 
 def scrub() -> list[dict[str, Any]]:
