@@ -101,10 +101,13 @@ DATA = {
     "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
     "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
     "courses.Enrollment": {
-        "compliance": "enrolled_at language started_at completed_at credited_until",
+        "compliance": "enrolled_at language started_at completed_at credited_until one_page",
         "derived": "id referral edition policy",
     },
-    "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
+    "courses.ModuleProgress": {
+        "compliance": "opened_at completed_at seen step block_id",
+        "derived": "id enrollment module",
+    },
     "courses.Viewing": {
         "compliance": "opened_at last_beat_at turned_at",
         "derived": "id enrollment module step sequence",

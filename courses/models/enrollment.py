@@ -26,6 +26,9 @@ class Enrollment(models.Model):
     started_at = models.DateTimeField(null=True)
     completed_at = models.DateTimeField(null=True)
     credited_until = models.DateTimeField(null=True)
+    one_page = models.BooleanField(
+        default=False, db_default=False, help_text="Modules are shown on one page, as the person chose."
+    )
 
     class Meta:
         indexes = [
@@ -44,6 +47,7 @@ class ModuleProgress(models.Model):
     completed_at = models.DateTimeField(null=True)
     seen = models.JSONField(default=list, help_text="Numbers of the pages that were read.")
     step = models.PositiveSmallIntegerField(default=1)
+    block_id = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="The block last read.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrollment", "module"], name="one_progress_per_module")]

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -15,7 +16,8 @@ from courses import shown
 from courses.actions import attempts, completion, evidence, reflections
 from courses.forms import AttemptForm, ReflectionForm
 from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection
-from courses.views.learn import ATTESTED, PERSON, attested, fetch
+from courses.views.learn import ATTESTED, PERSON, address_of, attested, fetch
+from lms import tongue
 from lms.people.access import only
 from lms.people.http import Request
 
@@ -34,6 +36,9 @@ def check(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
         return _start(request, enrollment, module, str(block))
     taken = list(Attempt.objects.filter(enrollment=enrollment, block_id=str(block)))
     newest = taken[-1] if taken else None
+    if request.method == "POST" and not (newest and newest.graded_at is None):
+        # Sent twice, on a line that lost the first answer: it changes nothing, and the result is shown.
+        return tongue.remember(redirect(request.path), tongue.wished(request))
     if newest and newest.graded_at is None:
         return _open_attempt(request, enrollment, module, newest, ask)
     return render(request, "learn/check.html", _result(request, enrollment, module, newest, taken, ask))
@@ -60,6 +65,9 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
         if "later" in request.POST:
             reflections.save_draft(**what, text=text)
             return redirect("learn:home")
+        if language_wished := tongue.wished(request):
+            reflections.save_draft(**what, text=text)
+            return tongue.remember(redirect(request.path), language_wished)
         try:
             reflections.submit(**what, text=text, by=request.user)
         except reflections.TooShort as short:
@@ -67,6 +75,7 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             form.add_error("text", _short(short.missing))
         else:
             return redirect(f"{reverse('learn:module', args=[pk])}")
+    may_write = row is None or (not row.accepted_at and (not row.submitted_at or bool(row.returned_at)))
     return render(
         request,
         "learn/reflection.html",
@@ -79,7 +88,8 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             "row": row,
             "needed": reflections.minimum_words(enrollment, module, str(block)),
             "note": _newest_note(row),
-            "may_write": row is None or (not row.accepted_at and (not row.submitted_at or bool(row.returned_at))),
+            "carries": "reflection-form" if may_write else "",
+            "may_write": may_write,
             "zone": enrollment.referral.time_zone,
             "viewing": evidence.open_activity(enrollment=enrollment, module=module, now=request.now),
         },
@@ -113,7 +123,7 @@ def scenario(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
     if chosen.isdigit() and int(chosen) < ask["choices"]:
         evidence.choose(enrollment=enrollment, module=module, block_id=str(block), choice=int(chosen), now=request.now)
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
-    return redirect(f"{reverse('learn:module', args=[pk])}#block-{block}")
+    return redirect(address_of(module, str(block)))
 
 
 def _keep_and_ask(
@@ -153,15 +163,42 @@ def _open_attempt(
     request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any]
 ) -> HttpResponse:
     language = shown.language_for(enrollment)
+    if request.method == "POST" and request.POST.get("attempt", str(attempt.pk)) != str(attempt.pk):
+        # Answers to an attempt before this one, on their way for long.
+        return redirect(request.path)
+    if wished := tongue.wished(request):
+        return _in_another_language(request, enrollment, module, attempt, ask, wished)
     form = AttemptForm(request.POST or None, attempt=attempt, language=language)
     if request.method == "POST" and form.is_valid():
         attempts.submit(attempt=attempt, answers=form.answers(), by=request.user, now=request.now)
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
         return redirect("learn:check", pk=module.pk, block=ask["id"])
+    return _questions(request, enrollment, module, attempt, ask, form)
+
+
+def _in_another_language(
+    request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any], wished: str
+) -> HttpResponse:
+    """The same questions with what was chosen so far; nothing is graded."""
+    with translation.override(wished):
+        form = AttemptForm(attempt=attempt, language=shown.language_for(enrollment))
+        form.initial = {
+            name: field.widget.value_from_datadict(request.POST, request.FILES, name)
+            for name, field in form.fields.items()
+        }
+        return tongue.remember(_questions(request, enrollment, module, attempt, ask, form), wished)
+
+
+def _questions(
+    request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any],
+    form: AttemptForm,
+) -> HttpResponse:  # fmt: skip
+    language = shown.language_for(enrollment)
     context = {
         "module": module,
         "title": module.title(language),
         "form": form,
+        "carries": "answers",
         "heading": _heading(module, ask, language),
         "attempt": attempt,
         "open": True,
