@@ -155,6 +155,8 @@ def in_place(handle: Handler) -> Handler:
             return response
         answer = JsonResponse({"to": response.url})
         answer.cookies = response.cookies
+        for name in response.headers.keys() - {"Location", "Content-Type", "Content-Length"}:
+            answer[name] = response[name]
         return answer
 
     return middleware
