@@ -11,6 +11,9 @@ def keep(*, enrollment: Enrollment, module: EditionModule, block_id: str) -> boo
     the module was opened. It credits nothing and marks nothing as read."""
     step = module.step_of(block_id)
     progress = ModuleProgress.objects.filter(enrollment=enrollment, module=module)
+    if not enrollment.one_page:
+        # Said by a page that was turned meanwhile, on a slow line: it is no longer where they are.
+        progress = progress.filter(step=step)
     return bool(step and progress.update(step=step, block_id=block_id))
 
 

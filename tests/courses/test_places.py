@@ -53,6 +53,7 @@ def last_block(module) -> tuple[int, str]:
 def test_somebody_comes_back_to_the_block_they_read_on_whichever_device(enrollment, module, client, signed_in):
     step, block = last_block(module)
     assert len(module.steps[step - 1]) > 1
+    client.get(f"{url(module, 'module')}?step={step}")
     assert client.post(url(module, "place"), {"block": block}).json() == {"kept": True}
     elsewhere = signed_in(enrollment.referral.person)
     elsewhere.post(reverse("learn:attest", args=[module.pk]), {"mine": "on"})
@@ -62,7 +63,9 @@ def test_somebody_comes_back_to_the_block_they_read_on_whichever_device(enrollme
 
 
 def test_a_block_of_no_page_of_the_module_is_no_place(module, client):
-    client.post(url(module, "place"), {"block": last_block(module)[1]})
+    step, block = last_block(module)
+    client.get(f"{url(module, 'module')}?step={step}")
+    client.post(url(module, "place"), {"block": block})
     before = ModuleProgress.objects.values().get()
     for nothing in ("", "no-such-block", "' or 1=1 --"):
         assert client.post(url(module, "place"), {"block": nothing}).json() == {"kept": False}
@@ -71,9 +74,12 @@ def test_a_block_of_no_page_of_the_module_is_no_place(module, client):
 
 def test_turning_a_page_leaves_an_older_block_behind(module, client):
     step, block = last_block(module)
+    client.get(f"{url(module, 'module')}?step={step}")
     client.post(url(module, "place"), {"block": block})
     other = next(number for number in range(1, len(module.steps) + 1) if number != step)
     client.get(f"{url(module, 'module')}?step={other}")
+    # The page before says so late, on a slow line.
+    assert client.post(url(module, "place"), {"block": block}).json() == {"kept": False}
     assert client.get(url(module, "module")).context["step"] == other
 
 

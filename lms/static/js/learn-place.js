@@ -18,12 +18,15 @@ function keep() {
   const block = here();
   if (!block || block === at) return;
   const body = new URLSearchParams({ block, csrfmiddlewaretoken: document.querySelector("[name=csrfmiddlewaretoken]").value });
-  fetch(article.dataset.place, { method: "POST", body, credentials: "same-origin", redirect: "error", keepalive: true })
+  fetch(article.dataset.place, { method: "POST", body, credentials: "same-origin", redirect: "error", keepalive: document.hidden })
     .then((answer) => { if (answer.ok) at = block; }).catch(() => {});
 }
 
 window.addEventListener("scroll", () => { window.clearTimeout(timer); timer = window.setTimeout(keep, STILL); }, { passive: true });
-document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+// Put aside, not left: who goes on to another page is there.
+let leaving = false;
+window.addEventListener("beforeunload", () => { leaving = true; window.clearTimeout(timer); });
+document.addEventListener("visibilitychange", () => { if (document.hidden && !leaving) keep(); });
 window.addEventListener("online", keep);
 
 // Another language, another way to read: the same block.
@@ -31,7 +34,8 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches(".language")) {
     const next = form.elements.namedItem("next");
-    next.value = `${next.value.split("#")[0]}#block-${here()}`;
+    // Who goes up to the head of the page for its button has not read their way there.
+    next.value = `${next.value.split("#")[0]}#block-${form.closest("header") ? at : here()}`;
   }
   if ("way" in form.dataset) form.elements.namedItem("block").value = here();
 }, true);
