@@ -9,7 +9,7 @@ from lms import clock
 from tests.browser.conftest import OpenAs
 from tests.browser.learning import KEPT, NOTHING
 from tests.browser.world import DAY, a_course
-from tests.builders import a_facilitator, a_program, an_enrolled_referral
+from tests.builders import PASSWORD, a_facilitator, a_program, an_enrolled_referral
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
@@ -134,7 +134,11 @@ def test_a_whole_course_on_a_slow_phone_in_spanish_by_keyboard_with_the_line_cut
     begin(phone, third)
     next_page(phone, 2)
     phone.press(page.locator("main a[href*='/checks/']"))
-    page.wait_for_url("**?final=1**")
+    # Before the last check they prove once more who they are, and say so.
+    phone.to(page.locator("main input[type=password]"))
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/attest/**")
     say_who(phone)
     phone.press(page.locator("button[name=start]"))
     answer(phone)

@@ -53,7 +53,9 @@ def as_production_serves(live_server: Any, settings: Any, tmp_path: Path) -> Ite
     settings.STATIC_ROOT, settings.STORAGES, settings.WHITENOISE_USE_FINDERS = str(tmp_path / "static"), storages, False
     call_command("collectstatic", interactive=False, verbosity=0)
     server = LiveServerThread(
-        "localhost", lambda application: application, connections_override=live_server.thread.connections_override
+        "localhost",
+        lambda application: application,  # type: ignore[arg-type]  no handler of static files around the application
+        connections_override=live_server.thread.connections_override,
     )
     server.daemon = True
     server.start()
