@@ -21,12 +21,14 @@ from tests.browser.world import a_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 MINE = "I call Luis before the weekend."
+# How long a try, the pause after it and the next one may take on a busy machine.
+SOON = 25_000
 LONG = "Something stayed with me, and it is this."
 
 
 def waits(page: Page) -> None:
     status = page.locator("[data-in-place-status]")
-    expect(status).to_have_text(page.locator("[data-sending-words]").get_attribute("data-waiting") or "?")
+    expect(status).to_have_text(page.locator("[data-sending-words]").get_attribute("data-waiting") or "?", timeout=SOON)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
@@ -40,7 +42,7 @@ def test_a_page_turned_on_a_dead_line_is_turned_once_the_line_is_back(open_as: O
     waits(page)
     assert [each for each in problems(page, language=language) if "ERR_INTERNET" not in each] == []
     page.context.set_offline(False)
-    page.wait_for_url("**?step=2")
+    page.wait_for_url("**?step=2", timeout=SOON)
     assert enrollment_of(world).progress.get().seen == [1]
 
 
@@ -51,7 +53,7 @@ def test_a_page_whose_turning_was_not_answered_is_turned_once(open_as: OpenAs) -
     page.goto(at_step(world.module, 1))
     sent = lose_the_first_answer(page, "**/next/")
     page.locator("main form:has([name=step]) button").click()
-    page.wait_for_url("**?step=2")
+    page.wait_for_url("**?step=2", timeout=SOON)
     assert len(sent) == 2
     assert Evidence.objects.filter(kind="page_read").count() == 1
 
@@ -62,7 +64,7 @@ def test_answers_stay_in_the_page_are_sent_when_the_line_is_back_and_graded_once
     attest(page, world.module)
     page.goto(activity(world.module, "check", "knowledge_check"))
     page.locator("button[name=start]").click()
-    expect(page.locator("main fieldset")).to_have_count(2)
+    expect(page.locator("main fieldset")).to_have_count(2, timeout=SOON)
     answer_all(page)
     page.context.set_offline(True)
     page.locator("#answers > button").click()
@@ -70,7 +72,7 @@ def test_answers_stay_in_the_page_are_sent_when_the_line_is_back_and_graded_once
     assert page.locator("main input:checked").count() == 2
     sent = lose_the_first_answer(page, "**/checks/*/")
     page.context.set_offline(False)
-    expect(page.locator("main .status--good").first).to_be_visible()
+    expect(page.locator("main .status--good").first).to_be_visible(timeout=SOON)
     assert len(sent) == 2
     assert [(a.number, a.passed) for a in Attempt.objects.all()] == [(1, True)]
     assert Evidence.objects.filter(kind="attempt_graded").count() == 1
@@ -84,7 +86,7 @@ def test_a_choice_and_a_line_of_the_plan_that_were_not_answered_stand_once(open_
     page.goto(at_step(module, step_of(module, "scenario")))
     lose_the_first_answer(page, "**/scenarios/**")
     page.locator("button[name=choice]").first.click()
-    expect(page.locator("main .card[role=status]")).to_contain_text("You chose")
+    expect(page.locator("main .card[role=status]")).to_contain_text("You chose", timeout=SOON)
     assert Evidence.objects.filter(kind="scenario_chosen").count() == 1
 
     page.goto(at_step(module, step_of(module, "commitment")))
@@ -95,7 +97,7 @@ def test_a_choice_and_a_line_of_the_plan_that_were_not_answered_stand_once(open_
     waits(page)
     # What is typed while it waits goes along.
     box.fill(f"{MINE} And Ana.")
-    expect(page.locator("[data-in-place-status]")).to_contain_text("Saved at")
+    expect(page.locator("[data-in-place-status]")).to_contain_text("Saved at", timeout=SOON)
     assert len(sent) == 2
     assert PlanLine.objects.get().words == f"{MINE} And Ana."
     expect(box).to_have_value(f"{MINE} And Ana.")
@@ -122,7 +124,7 @@ def test_somebody_who_leaves_with_something_unsent_is_asked(open_as: OpenAs) -> 
     expect(page.locator("[name=words]")).to_have_value(MINE)
     assert asked == ["beforeunload"]
     page.context.set_offline(False)
-    expect(page.locator("[data-in-place-status]")).to_contain_text("Saved at")
+    expect(page.locator("[data-in-place-status]")).to_contain_text("Saved at", timeout=SOON)
     page.locator(".reading-bar a").click()
     page.wait_for_url("**/learn/")
     assert asked == ["beforeunload"], "what has arrived asks nobody"
@@ -137,7 +139,7 @@ def test_a_reflection_sent_on_a_dead_line_arrives_once_and_a_short_one_is_told_w
     page.goto(activity(module, "reflection", "reflection"))
     page.locator("textarea").fill("Too short.")
     page.locator("main form button[type=submit]").first.click()
-    expect(page.locator(".usa-error-message").first).to_contain_text("3 more words")
+    expect(page.locator(".usa-error-message").first).to_contain_text("3 more words", timeout=SOON)
     expect(page.locator("[data-words-of]")).to_contain_text("2 ")
     page.locator("textarea").fill(LONG)
     expect(page.locator("[data-words-of]")).to_contain_text("8 ")
@@ -146,7 +148,7 @@ def test_a_reflection_sent_on_a_dead_line_arrives_once_and_a_short_one_is_told_w
     waits(page)
     sent = lose_the_first_answer(page, "**/reflections/*/")
     page.context.set_offline(False)
-    expect(page.locator("article[data-place]")).to_be_visible()
+    expect(page.locator("article[data-place]")).to_be_visible(timeout=SOON)
     assert len(sent) == 2
     assert Reflection.objects.get().read() == LONG
     assert Evidence.objects.filter(kind="reflection_submitted").count() == 2  # one of them the world's own
@@ -169,9 +171,9 @@ def test_on_the_one_page_parts_are_read_in_place_and_nothing_moves(open_as: Open
     lose_the_first_answer(page, "**/next/")
     for part in (1, 2):
         page.locator(f"form[data-part='{part}'] button").click()
-        expect(page.locator(f"[data-part-read='{part}']")).to_be_visible()
-        expect(page.locator(f"form[data-part='{part + 1}'] button")).to_be_visible()
-    expect(page.locator("[data-parts-read]")).to_contain_text("2 of 5")
+        expect(page.locator(f"[data-part-read='{part}']")).to_be_visible(timeout=SOON)
+        expect(page.locator(f"form[data-part='{part + 1}'] button")).to_be_visible(timeout=SOON)
+    expect(page.locator("[data-parts-read]")).to_contain_text("2 of 5", timeout=SOON)
     assert loads == []
     assert enrollment_of(world).progress.get().seen == [1, 2]
     assert [each for each in page.watch.heard if "ERR_" not in each] == []  # type: ignore[attr-defined]

@@ -21,12 +21,13 @@ from tests.browser.world import a_world
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 scripts = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+SOON = 25_000  # milliseconds, on a busy machine
 MINE = "Half a thought, not saved yet."
 
 
 def to_spanish(page: Page) -> None:
     page.locator(".reading-bar").get_by_role("button", name="Español").click()
-    expect(page.locator("html")).to_have_attribute("lang", "es")
+    expect(page.locator("html")).to_have_attribute("lang", "es", timeout=SOON)
 
 
 @scripts
@@ -51,7 +52,7 @@ def test_chosen_answers_come_along_too(open_as: OpenAs, scripts: bool) -> None:
     attest(page, world.module)
     page.goto(activity(world.module, "check", "knowledge_check"))
     page.locator("button[name=start]").click()
-    expect(page.locator("main fieldset")).to_have_count(2)
+    expect(page.locator("main fieldset")).to_have_count(2, timeout=SOON)
     answer_all(page)
     to_spanish(page)
     expect(page.locator("main fieldset").first).to_contain_text("¿Pregunta")
@@ -60,7 +61,7 @@ def test_chosen_answers_come_along_too(open_as: OpenAs, scripts: bool) -> None:
     if scripts:
         assert problems(page, language="es") == []
     page.locator("#answers > button").click()
-    expect(page.locator("main .status--good").first).to_be_visible()
+    expect(page.locator("main .status--good").first).to_be_visible(timeout=SOON)
     assert Attempt.objects.get().passed
 
 
@@ -113,7 +114,7 @@ def test_a_breath_is_one_press_away_and_leads_back_to_the_same_place(open_as: Op
         expect(button).to_be_in_viewport()
         button.focus()
         page.keyboard.press("Enter")
-        expect(page.locator("#grounding")).to_be_visible()
+        expect(page.locator("#grounding")).to_be_visible(timeout=SOON)
         page.keyboard.press("Escape")
         expect(page.locator("#grounding")).to_be_hidden()
         assert page.url.endswith(place)
@@ -150,7 +151,7 @@ def test_a_whole_module_without_scripts(open_as: OpenAs, language: str) -> None:
         assert f"step={step}" in page.url or step == 1
         if page.locator("button[name=choice]").count():
             page.locator("button[name=choice]").last.click()
-            expect(page.locator("main .card[role=status]")).to_be_visible()
+            expect(page.locator("main .card[role=status]")).to_be_visible(timeout=SOON)
         if page.locator("[name=words]").count():
             page.locator("[name=words]").fill(MINE)
             page.locator("form:has([name=words]) button[type=submit]").click()
@@ -159,7 +160,7 @@ def test_a_whole_module_without_scripts(open_as: OpenAs, language: str) -> None:
             page.locator("button[name=start]").click()
             answer_all(page)
             page.locator("#answers > button").click()
-            expect(page.locator("main .status--good").first).to_be_visible()
+            expect(page.locator("main .status--good").first).to_be_visible(timeout=SOON)
             page.goto(at_step(module, step))
         if page.locator("main a[href*='/reflections/']").count():
             page.locator("main a[href*='/reflections/']").click()

@@ -29,8 +29,7 @@ async function send(form, button) {
   let answer;
   // What is typed while it waits goes along: each try takes what stands there then.
   while (!(answer = await attempt(form, button))) {
-    await pause(wait);
-    wait = Math.min(wait * 2, LONGEST);
+    wait = (await pause(wait)) ? FIRST : Math.min(wait * 2, LONGEST);
   }
   waiting.delete(form);
   form.removeAttribute("aria-busy");
@@ -119,13 +118,14 @@ async function renew(form) {
   }
 }
 
+// Ends early, and says so, where the line is back.
 function pause(time) {
   return new Promise((done) => {
     const timer = window.setTimeout(end, time);
-    function end() {
+    function end(event) {
       window.clearTimeout(timer);
       window.removeEventListener("online", end);
-      done();
+      done(Boolean(event));
     }
     window.addEventListener("online", end);
   });
