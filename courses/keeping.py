@@ -104,12 +104,15 @@ DATA = {
     "courses.FineWord": {"public": "at", "derived": "id page_key block digest"},
     "courses.StoryLink": {"security": "made_at revoked_at", "derived": "id story"},
     "courses.Enrollment": {
-        "compliance": "enrolled_at language started_at completed_at credited_until",
+        "compliance": "enrolled_at language started_at completed_at credited_until one_page",
         "security": "page_secret",
         # The clock: what it gave stands in ActiveTime.
         "derived": "id referral edition policy page_now beats beat_at day_ends_at day_seconds owed_seconds",
     },
-    "courses.ModuleProgress": {"compliance": "opened_at completed_at seen step", "derived": "id enrollment module"},
+    "courses.ModuleProgress": {
+        "compliance": "opened_at completed_at seen step block_id",
+        "derived": "id enrollment module",
+    },
     "courses.Viewing": {
         "compliance": "opened_at last_beat_at turned_at",
         "derived": "id enrollment module step sequence digest block_id",

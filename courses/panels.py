@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses import lag, waiver_panels
+from courses import lag, missing, waiver_panels
 from courses.actions.attempts import next_start
 from courses.actions.editions import current_edition
-from courses.labels import LANGUAGES_IN_WORDS, words_for
+from courses.labels import LANGUAGES_IN_WORDS
 from courses.models import Attempt, EditionModule, Enrollment, ModuleProgress, Reflection, Waiver, WordsToAuthors
 from courses.records import module_records, modules_with_records
 from courses.rules.deadlines import wait
-from courses.rules.progress import own_part_done, seconds_left, unmet
+from courses.rules.progress import own_part_done, seconds_left
 from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
@@ -38,11 +38,13 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
     reviewed = enrollment.policy.reflection_reviewed
     found = []
     open_seen = False
-    for module, record in modules_with_records(enrollment, get_language() or "en"):
+    modules = modules_with_records(enrollment, get_language() or "en")
+    waits = missing.cool_downs(enrollment, [record for _module, record in modules], now=now)
+    for module, record in modules:
         if record.withdrawn:
             continue
         mine_done = own_part_done(record, reviewed=reviewed)
-        detail = "" if mine_done or open_seen else " ".join(words_for(m) for m in unmet(record, reviewed=reviewed))
+        detail = "" if mine_done or open_seen else " ".join(missing.sentences(enrollment, record, waits))
         title = _("Module %(number)d: %(title)s") % {"number": record.position, "title": record.title}
         left = seconds_left(record)
         found.append(
@@ -171,19 +173,20 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
     waived = waiver_panels.sections(enrollment, audience, now)
     if audience != "facilitator":
         return [Section(_("Course"), "learn/panel.html", context, order=10), *waived]
-    context |= {"lines": _lines(enrollment), "only": LANGUAGES_IN_WORDS.get(enrollment.language, "")}
+    context |= {"lines": _lines(enrollment, now), "only": LANGUAGES_IN_WORDS.get(enrollment.language, "")}
     return [Section(_("Course"), "facilitate/course_panel.html", context, order=10), *waived]
 
 
-def _lines(enrollment: Enrollment) -> list[dict[str, object]]:
-    reviewed = enrollment.policy.reflection_reviewed
+def _lines(enrollment: Enrollment, now: datetime) -> list[dict[str, object]]:
+    records = module_records(enrollment, get_language() or "en")
+    waits = missing.cool_downs(enrollment, records, now=now)
     return [
         {
             "record": record,
-            "missing": [words_for(m) for m in unmet(record, reviewed=reviewed)],
+            "missing": missing.sentences(enrollment, record, waits),
             "done": record.completed_at is not None,
         }
-        for record in module_records(enrollment, get_language() or "en")
+        for record in records
         if not record.withdrawn
     ]
 

@@ -1,7 +1,7 @@
 """What a learner is shown: the blocks of one page, from the revision that the edition pinned."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,18 +24,28 @@ def language_for(enrollment: Enrollment) -> str:
 def blocks_of_step(
     module: EditionModule, step: int, language: str, answers: dict[str, Any], *, now: datetime
 ) -> list[dict[str, Any]]:
-    """The blocks of page ``step`` (from 1), each with what the person did in it.
+    """The blocks of page ``step`` (from 1), each with what the person did in it."""
+    return blocks_of_pages(module, [step], language, answers, now=now)[0]
+
+
+def blocks_of_pages(
+    module: EditionModule, pages: Sequence[int], language: str, answers: dict[str, Any], *, now: datetime
+) -> list[list[dict[str, Any]]]:
+    """Of each of these pages (from 1) the blocks.
 
     Both languages share block ids, so a switch of language keeps the place. Where a story is not shown now,
     whatever the pinned revision holds, a notice stands.
     """
-    wanted = module.steps[step - 1]
-    by_id = {str(block.id): block for block in body(module, language, only=wanted)}
+    wanted = [module.steps[number - 1] for number in pages]
+    by_id = {str(block.id): block for block in body(module, language, only={one for page in wanted for one in page})}
     used = "es" if language == "es" and module.revision_es_id else "en"
     # A picture may belong to a story on another page: all that the module shows is asked for.
     everywhere = [block_id for page in module.steps for block_id in page]
     standing = consents.standing(by_id.values(), also=everywhere, language=used, now=now)
-    return [row for block_id in wanted if (row := _row(block_id, by_id.get(block_id), standing, answers)) is not None]
+    return [
+        [row for block_id in page if (row := _row(block_id, by_id.get(block_id), standing, answers)) is not None]
+        for page in wanted
+    ]
 
 
 def _row(block_id: str, block: Any, standing: Standing, answers: dict[str, Any]) -> dict[str, Any] | None:

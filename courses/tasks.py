@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from courses import reviews
-from courses.actions import completion, consents, cooling, withdrawal
+from courses.actions import completion, consents, cooling, deadlines, withdrawal
 from courses.actions import reviews as review_actions
 from courses.models import Enrollment
 from lms import clock, database
@@ -66,3 +66,9 @@ def publish_in_time(**_: object) -> int:
     done = cooling.publish_due(now=clock.now())
     call_command("publish_scheduled")
     return done
+
+
+@shared_task
+def tell_deadlines(**_: object) -> int:
+    """Who has not completed the course and is near the day that the court named."""
+    return deadlines.tell(now=clock.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import activities, learn, media, plan, record, words
+from courses.views import activities, learn, media, plan, reading, record, words
 
 app_name = "learn"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("modules/<uuid:pk>/", learn.module, name="module"),
     path("modules/<uuid:pk>/attest/", learn.attest, name="attest"),
     path("modules/<uuid:pk>/next/", learn.turn_page, name="turn_page"),
+    path("modules/<uuid:pk>/place/", reading.place, name="place"),
+    path("modules/<uuid:pk>/way/", reading.way, name="way"),
+    path("modules/<uuid:pk>/paper/", reading.on_paper, name="paper"),
     path("media/<uuid:key>/", media.media, name="media"),
     path("media/<uuid:key>/sound/", media.sound, name="media_sound"),
     path("media/<uuid:key>/captions/<slug:language>/", media.captions, name="media_captions"),

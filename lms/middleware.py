@@ -8,7 +8,8 @@ from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http.response import HttpResponseRedirectBase
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from lms import clock, crypto, pages
 from lms.journal import ambient
 from lms.journal.rules.origin import truncated
+from lms.people.http import IN_PLACE
 
 log = logging.getLogger("amends.keys")
 
@@ -139,6 +141,23 @@ def own_pages_only(handle: Handler) -> Handler:
         response = handle(request)
         response.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def in_place(handle: Handler) -> Handler:
+    """A form that its page sends by itself hears where it leads, instead of being led there: on a bad line the page
+    stays until it has the answer, and then goes (lms/static/js/in-place.js)."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = handle(request)
+        if IN_PLACE not in request.headers or not isinstance(response, HttpResponseRedirectBase):
+            return response
+        answer = JsonResponse({"to": response.url})
+        answer.cookies = response.cookies
+        for name in response.headers.keys() - {"Location", "Content-Type", "Content-Length"}:
+            answer[name] = response[name]
+        return answer
 
     return middleware
 

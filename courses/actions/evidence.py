@@ -132,7 +132,13 @@ def attest(
 def choose(
     *, enrollment: Enrollment, module: EditionModule, block_id: str, choice: int, now: datetime, by: User | None = None
 ) -> None:
-    """A choice in a scenario. It may be made again; every one is kept."""
+    """A choice in a scenario. Another may follow, and every one is kept; the same once more, on a line that lost the
+    first answer, is the same choice."""
+    Enrollment.objects.select_for_update().get(pk=enrollment.pk)
+    made = Evidence.objects.filter(enrollment=enrollment, module=module, block_id=block_id, kind="scenario_chosen")
+    newest = made.order_by("-at").first()
+    if newest and newest.data["choice"] == choice:
+        return
     record(enrollment, module, "scenario_chosen", now, block_id=block_id, data={"choice": choice}, by=by)
 
 

@@ -99,6 +99,10 @@ class EditionModule(models.Model):
         """The activities of one kind."""
         return [ask for ask in self.asks if ask["kind"] == kind]
 
+    def step_of(self, block_id: str) -> int:
+        """The number, from 1, of the page on which a block stands; 0 where it is none of this module's."""
+        return next((number for number, page in enumerate(self.steps, start=1) if block_id in page), 0)
+
     def ask(self, block_id: object) -> dict[str, Any] | None:
         return next((ask for ask in self.asks if ask["id"] == str(block_id)), None)
 

@@ -38,6 +38,9 @@ class Enrollment(models.Model):
     )
     day_ends_at = models.DateTimeField(null=True)
     day_seconds = models.FloatField(default=0, db_default=0)
+    one_page = models.BooleanField(
+        default=False, db_default=False, help_text="Modules are shown on one page, as the person chose."
+    )
 
     class Meta:
         indexes = [
@@ -56,6 +59,7 @@ class ModuleProgress(models.Model):
     completed_at = models.DateTimeField(null=True)
     seen = models.JSONField(default=list, help_text="Numbers of the pages that were read.")
     step = models.PositiveSmallIntegerField(default=1)
+    block_id = models.CharField(max_length=40, blank=True, default="", db_default="", help_text="The block last read.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["enrollment", "module"], name="one_progress_per_module")]

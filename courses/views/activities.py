@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
@@ -16,7 +17,8 @@ from courses.actions import attempts, completion, evidence, reflections
 from courses.forms import AttemptForm, ReflectionForm
 from courses.models import Attempt, Attestation, EditionModule, Enrollment, Reflection, ReflectionReview, Viewing
 from courses.rules.deadlines import wait
-from courses.views.learn import ATTESTED, PERSON, attested, fetch
+from courses.views.learn import ATTESTED, PERSON, address_of, attested, fetch
+from lms import tongue
 from lms.people.access import only
 from lms.people.http import Request
 
@@ -35,6 +37,9 @@ def check(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
         return _start(request, enrollment, module, str(block))
     taken = list(Attempt.objects.filter(enrollment=enrollment, block_id=str(block)))
     newest = taken[-1] if taken else None
+    if request.method == "POST" and not (newest and newest.graded_at is None):
+        # Sent twice, on a line that lost the first answer: it changes nothing, and the result is shown.
+        return tongue.remember(redirect(request.path), tongue.wished(request))
     if newest and newest.graded_at is None:
         return _open_attempt(request, enrollment, module, newest, ask)
     return render(request, "learn/check.html", _result(request, enrollment, module, newest, taken, ask))
@@ -73,6 +78,9 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
         if "later" in request.POST:
             reflections.save_draft(**what, text=text)
             return redirect("learn:home")
+        if language_wished := tongue.wished(request):
+            reflections.save_draft(**what, text=text)
+            return tongue.remember(redirect(request.path), language_wished)
         try:
             reflections.submit(**what, text=text, by=request.user)
         except reflections.TooShort as short:
@@ -94,6 +102,7 @@ def reflection(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpRespons
             "needed": reflections.minimum_words(enrollment, module, str(block)),
             "note": _newest_note(row),
             "answer": reading.promise(row, now=request.now) if row and row.submitted_at else None,
+            "carries": "reflection-form" if may_write else "",
             "may_write": may_write,
             "zone": enrollment.referral.time_zone,
             "viewing": _opened(request, enrollment, module, block) if may_write else None,
@@ -132,7 +141,7 @@ def scenario(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
             now=request.now,
         )  # fmt: skip
         completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
-    return redirect(f"{reverse('learn:module', args=[pk])}#block-{block}")
+    return redirect(address_of(module, str(block)))
 
 
 def _keep_and_ask(
@@ -172,6 +181,11 @@ def _open_attempt(
     request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any]
 ) -> HttpResponse:
     language = shown.language_for(enrollment)
+    if request.method == "POST" and request.POST.get("attempt", str(attempt.pk)) != str(attempt.pk):
+        # Answers to an attempt before this one, on their way for long.
+        return redirect(request.path)
+    if wished := tongue.wished(request):
+        return _in_another_language(request, enrollment, module, attempt, ask, wished)
     form = AttemptForm(request.POST or None, attempt=attempt, language=language)
     if request.method == "POST" and "later" in request.POST:
         attempts.keep(attempt=attempt, picked=form.picked(), now=request.now)
@@ -183,11 +197,33 @@ def _open_attempt(
     if request.method == "POST":
         # Something is missing: what is there is kept, whoever goes on with it and where.
         attempts.keep(attempt=attempt, picked=form.picked(), now=request.now)
+    return _questions(request, enrollment, module, attempt, ask, form)
+
+
+def _in_another_language(
+    request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any], wished: str
+) -> HttpResponse:
+    """The same questions with what was chosen so far; nothing is graded."""
+    with translation.override(wished):
+        form = AttemptForm(attempt=attempt, language=shown.language_for(enrollment))
+        form.initial = {
+            name: field.widget.value_from_datadict(request.POST, request.FILES, name)
+            for name, field in form.fields.items()
+        }
+        return tongue.remember(_questions(request, enrollment, module, attempt, ask, form), wished)
+
+
+def _questions(
+    request: Request, enrollment: Enrollment, module: EditionModule, attempt: Attempt, ask: dict[str, Any],
+    form: AttemptForm,
+) -> HttpResponse:  # fmt: skip
+    language = shown.language_for(enrollment)
     context = {
         "module": module,
         "title": module.title(language),
         "form": form,
         "block_id": ask["id"],
+        "carries": "answers",
         "heading": _heading(module, ask, language),
         "attempt": attempt,
         "open": True,

@@ -1,7 +1,8 @@
 """Reading the course: home, a module's pages, the heartbeat."""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
@@ -10,11 +11,12 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
+from courses import missing
 from courses.access import enrollments_for, progress_of
 from courses.actions import clocks, completion, evidence, watching
 from courses.blocks import RECORDINGS
 from courses.forms import AttestForm, PlayedForm
-from courses.labels import LANGUAGES_IN_WORDS, words_for
+from courses.labels import LANGUAGES_IN_WORDS
 from courses.models import (
     Attempt,
     Attestation,
@@ -26,13 +28,14 @@ from courses.models import (
     Reflection,
 )
 from courses.records import module_records, modules_with_records
-from courses.rules.progress import is_open, is_waived, own_part_done, unmet
+from courses.rules import deadlines
+from courses.rules.progress import is_open, is_waived, own_part_done, seconds_left
 from courses.rules.time_credit import LONGEST_STEP
-from courses.shown import blocks_of_step, language_for
+from courses.shown import blocks_of_pages, language_for
 from courses.watching import watched_by
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
-from lms.people.http import Request
+from lms.people.http import IN_PLACE, Request
 from lms.people.models import Kind
 
 PERSON = Kind.RESPONSIBLE_PARTY
@@ -48,20 +51,9 @@ def home(request: Request) -> HttpResponse:
     if enrollment is None:
         return render(request, "learn/not_yet.html")
     language = language_for(enrollment)
-    reviewed = enrollment.policy.reflection_reviewed
-    found = modules_with_records(enrollment, language)
-    records = [record for _module, record in found]
-    lines = [
-        {
-            "module": module,
-            "record": r,
-            "missing": [words_for(m) for m in unmet(r, reviewed=reviewed)] if r.steps_seen else [],
-            "open": is_open(records, r.position, reviewed=reviewed),
-            "mine_done": own_part_done(r, reviewed=reviewed),
-            "waived": is_waived(r),
-        }
-        for module, r in found
-    ]
+    lines = _lines(enrollment, language, request.now)
+    referral, zone = enrollment.referral, enrollment.referral.time_zone
+    left = deadlines.days_left(referral.complete_by, request.now, zone) if referral.complete_by else None
     return render(
         request,
         "learn/home.html",
@@ -70,12 +62,38 @@ def home(request: Request) -> HttpResponse:
             "title": enrollment.edition.title(language),
             "only": LANGUAGES_IN_WORDS.get(enrollment.language, "") if enrollment.language != get_language() else "",
             "lines": lines,
-            "done": sum(bool(r.completed_at or (is_waived(r) and not r.withdrawn)) for r in records),
-            "total": sum(not r.withdrawn for r in records),
-            "referral": enrollment.referral,
-            "zone": enrollment.referral.time_zone,
+            "next": next((line for line in lines if line["open"] and not line["mine_done"]), None),
+            "waiting": bool(lines) and all(line["mine_done"] for line in lines) and not enrollment.completed_at,
+            "done": sum(bool(line["record"].completed_at or line["waived"]) for line in lines),
+            "total": len(lines),
+            "minutes_left": sum(line["minutes"] for line in lines),
+            "referral": referral,
+            "zone": zone,
+            "days_left": left,
+            "is_near": left is not None and left <= max(deadlines.TOLD_BEFORE),
         },
     )
+
+
+def _lines(enrollment: Enrollment, language: str, now: datetime) -> list[dict[str, Any]]:
+    """A line for each module that asks for something."""
+    reviewed = enrollment.policy.reflection_reviewed
+    found = modules_with_records(enrollment, language)
+    records = [record for _module, record in found]
+    waits = missing.cool_downs(enrollment, records, now=now)
+    return [
+        {
+            "module": module,
+            "record": r,
+            "missing": missing.sentences(enrollment, r, waits) if r.opened else [],
+            "minutes": 0 if r.completed_at else -(-seconds_left(r) // 60),
+            "waived": is_waived(r),
+            "open": is_open(records, r.position, reviewed=reviewed),
+            "mine_done": own_part_done(r, reviewed=reviewed),
+        }
+        for module, r in found
+        if not r.withdrawn
+    ]
 
 
 @only(PERSON)
@@ -89,31 +107,52 @@ def module(request: Request, pk: uuid.UUID) -> HttpResponse:
         return render(request, "learn/withdrawn.html", status=410)
     if not attested(request, shown):
         return redirect("learn:attest", pk=pk)
-    step = _step_asked(request, shown, progress)
-    language = language_for(enrollment)
+    if "step" not in request.GET and progress and (place := _left_off(shown, progress)):
+        return redirect(place)
+    return _pages(request, enrollment, shown, progress)
+
+
+def _pages(
+    request: Request, enrollment: Enrollment, shown: EditionModule, progress: ModuleProgress | None
+) -> HttpResponse:
+    """One page of a module, or all of them on one, as the person chose (docs/decisions/one-page.md)."""
+    language, steps, seen = language_for(enrollment), len(shown.steps), progress.seen if progress else []
+    together = enrollment.one_page
+    step = _unread(steps, seen) if together else _step_asked(request, shown, progress)
+    numbers = range(1, steps + 1) if together else [step]
     viewing = evidence.open_step(
         enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now, language=language,
         progress=progress,
     )  # fmt: skip
-    blocks = blocks_of_step(shown, step, language, _answers(enrollment, shown, step), now=request.now)
-    _look_what_was_watched(enrollment, shown, blocks)
+    pages = blocks_of_pages(shown, numbers, language, _answers(enrollment, shown, numbers), now=request.now)
+    _look_what_was_watched(enrollment, shown, [row for blocks in pages for row in blocks])
     return render(
         request,
         "learn/module.html",
         {
             "module": shown,
             "title": shown.title(language),
-            "blocks": blocks,
+            "together": together,
+            "pages": [
+                {"number": number, "blocks": blocks, "read": number in seen, "last": number == steps}
+                for number, blocks in zip(numbers, pages, strict=True)
+            ],
+            "blocks": [row for blocks in pages for row in blocks],
             "step": step,
-            "steps": len(shown.steps),
-            "is_last": step == len(shown.steps),
+            "steps": steps,
+            "read": len(seen) if together else step,
+            "is_last": step == steps,
             "before": step - 1,
             "viewing": viewing,
             "step_minutes": LONGEST_STEP // timedelta(minutes=1),
-            "page": shown.revision(language).content if step == 1 else None,
+            "at": progress.block_id if progress else "",
+            "page": shown.revision(language).content if 1 in numbers else None,
             "content_language": "es" if language == "es" and shown.revision_es_id else "en",
+            # Without scripts the language button sends the only form of typed words along.
+            "carries": next((f"plan-form-{row['id']}" for row in pages[0] if row["kind"] == "commitment"), "")
+            if not together else "",
         },
-    )
+    )  # fmt: skip
 
 
 @only(PERSON)
@@ -168,9 +207,22 @@ def turn_page(request: Request, pk: uuid.UUID) -> HttpResponse:
         language=language_for(enrollment),
     )
     completion.complete_if_done(enrollment=enrollment, by=request.user, now=request.now)
-    if step < len(shown.steps):
-        return redirect(f"{reverse('learn:module', args=[pk])}?step={step + 1}")
-    return redirect("learn:home")
+    if step == len(shown.steps):
+        return redirect("learn:home")
+    if enrollment.one_page:
+        return _next_part(request, enrollment, shown, step + 1)
+    return redirect(f"{reverse('learn:module', args=[pk])}?step={step + 1}")
+
+
+def _next_part(request: Request, enrollment: Enrollment, shown: EditionModule, step: int) -> HttpResponse:
+    """On the one page, the part that is read next, with a token of its own: by script in place, else the page anew."""
+    if IN_PLACE not in request.headers:
+        return redirect(f"{reverse('learn:module', args=[shown.pk])}?step={step}#page-{step}")
+    viewing = evidence.open_step(
+        enrollment=enrollment, module=shown, step=step, by=request.user, now=request.now,
+        language=language_for(enrollment),
+    )  # fmt: skip
+    return JsonResponse({"viewing": viewing.pk, "ticket": viewing.ticket, "step": step})
 
 
 @only(PERSON)
@@ -259,6 +311,23 @@ def _after_attesting(request: Request, shown: EditionModule) -> str:
     return reverse("learn:module", args=[shown.pk])
 
 
+def address_of(shown: EditionModule, block_id: str) -> str:
+    """The page of a module on which a block stands, and the block on it."""
+    return f"{reverse('learn:module', args=[shown.pk])}?step={shown.step_of(block_id) or 1}#block-{block_id}"
+
+
+def _left_off(shown: EditionModule, progress: ModuleProgress) -> str:
+    """Where they read last, if that is not where the page begins anyway; "" otherwise."""
+    step = shown.step_of(progress.block_id)
+    begins = not progress.enrollment.one_page and step and shown.steps[step - 1][0] == progress.block_id
+    return "" if begins or step != progress.step else address_of(shown, progress.block_id)
+
+
+def _unread(steps: int, seen: list[int]) -> int:
+    """The first page that was not read; the last one where all were."""
+    return next((number for number in range(1, steps + 1) if number not in seen), steps)
+
+
 def _step_asked(request: Request, shown: EditionModule, progress: ModuleProgress | None) -> int:
     resumed = progress.step if progress else 1
     return _number(request.GET.get("step"), 1, len(shown.steps), otherwise=resumed)
@@ -278,11 +347,12 @@ def _token(text: str | None) -> uuid.UUID | None:
         return None
 
 
-def _answers(enrollment: Enrollment, shown: EditionModule, step: int) -> dict[str, Any]:
-    """What a page needs of the person's own doings: passed checks, sent reflections, choices made in what it asks."""
+def _answers(enrollment: Enrollment, shown: EditionModule, steps: Sequence[int]) -> dict[str, Any]:
+    """What these pages need of the person's own doings: passed checks, sent reflections, choices made in what it asks."""
     mine = {"enrollment": enrollment, "module": shown}
     answers: dict[str, Any] = {"passed": set(), "sent": {}, "chosen": {}, "plan": {}}
-    kinds = {ask["kind"] for ask in shown.asks if ask["id"] in shown.steps[step - 1]}
+    ids = {block_id for step in steps for block_id in shown.steps[step - 1]}
+    kinds = {ask["kind"] for ask in shown.asks if ask["id"] in ids}
     if "knowledge_check" in kinds:
         answers["passed"] = set(Attempt.objects.filter(**mine, passed=True).values_list("block_id", flat=True))
     if "reflection" in kinds:
@@ -292,7 +362,7 @@ def _answers(enrollment: Enrollment, shown: EditionModule, step: int) -> dict[st
         lines = Evidence.objects.filter(**mine, kind="scenario_chosen").order_by("at")
         answers["chosen"] = {line.block_id: line.data["choice"] for line in lines}
     # What asks for a line of the plan is no part of what an edition asks; it stands on a page of its own, as those do.
-    if not kinds and len(shown.steps[step - 1]) == 1:
-        lines_of_plan = PlanLine.objects.filter(**mine, block_id__in=shown.steps[step - 1]).select_related("enrollment")
+    if len(steps) > 1 or (not kinds and len(ids) == 1):
+        lines_of_plan = PlanLine.objects.filter(**mine, block_id__in=ids).select_related("enrollment")
         answers["plan"] = {line.block_id: line.words for line in lines_of_plan}
     return answers

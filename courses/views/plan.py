@@ -5,7 +5,6 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,8 +12,9 @@ from courses import shown
 from courses.access import enrollments_for
 from courses.actions import plan
 from courses.forms import PlanForm
-from courses.models import EditionModule, PlanLine
-from courses.views.learn import PERSON, fetch
+from courses.models import PlanLine
+from courses.views.learn import PERSON, address_of, fetch
+from lms import tongue
 from lms.people.access import only
 from lms.people.http import Request
 
@@ -56,14 +56,9 @@ def write(request: Request, pk: uuid.UUID, block: uuid.UUID) -> HttpResponse:
     else:
         # Only from a page that was made by hand: the box takes no more than this.
         messages.error(request, form.errors["words"][0])
-    return redirect(_address(module, str(block)))
+    return tongue.remember(redirect(address_of(module, str(block))), tongue.wished(request))
 
 
 def _place(line: PlanLine) -> str:
     """Where it can be changed; a module that is gone asks for nothing any more."""
-    return "" if line.module.withdrawn_at else _address(line.module, line.block_id)
-
-
-def _address(module: EditionModule, block_id: str) -> str:
-    step = next((number for number, page in enumerate(module.steps, start=1) if block_id in page), 1)
-    return f"{reverse('learn:module', args=[module.pk])}?step={step}#block-{block_id}"
+    return "" if line.module.withdrawn_at else address_of(line.module, line.block_id)

@@ -12,3 +12,7 @@ class Request(HttpRequest):
 
     now: datetime
     user: User  # type: ignore[assignment]  deny by default: nobody else reaches these views
+
+
+# A form that its page sends by itself, to stay until it has the answer (lms.middleware.in_place).
+IN_PLACE = "X-In-Place"

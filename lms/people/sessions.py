@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from lms import crypto, pages
 from lms.people import access
 from lms.people.actions import kept_words
+from lms.people.http import IN_PLACE
 from lms.people.models import KeptWords, Kind, User
 from lms.people.rules import sessions as rules
 
@@ -104,7 +105,7 @@ def _end(request: HttpRequest, view: Any, now: datetime) -> HttpResponse | None:
         # It cannot be kept just now: the page holds it, and sends it again. Here no process_exception is asked.
         return pages.key_missing(request, problem)
     logout(request)
-    if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+    if not _leads_somewhere(request):
         return JsonResponse({"signed_out": True}, status=401)
     if kept:
         messages.info(
@@ -117,8 +118,13 @@ def _end(request: HttpRequest, view: Any, now: datetime) -> HttpResponse | None:
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': after})}")
 
 
+def _leads_somewhere(request: HttpRequest) -> bool:
+    """Whether the answer is shown: to a page that was asked for, or to a form that its page sends by itself."""
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" or IN_PLACE in request.headers
+
+
 def _keep(request: HttpRequest, now: datetime) -> KeptWords | None:
-    if request.path.startswith(NOT_KEPT) or request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+    if request.path.startswith(NOT_KEPT) or not _leads_somewhere(request):
         return None
     return _keep_fields(request, request.get_full_path(), dict(request.POST.lists()), now)
 

@@ -16,6 +16,7 @@ KINDS = {
     "consent.link": gettext_lazy("the link that an author asked for"),
     "court.member_joined": gettext_lazy("that an account was opened"),
     "course.completed": gettext_lazy("that the course is complete"),
+    "course.deadline_near": gettext_lazy("that the day the court named comes near"),
     "course.language_stopped": gettext_lazy("that a language of the course lags behind"),
     "course.look_now": gettext_lazy("that something of the course needs a look now"),
     "course.part_gone": gettext_lazy("that a part of the course is no longer shown"),

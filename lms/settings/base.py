@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "lms.middleware.origin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lms.middleware.language",
+    "lms.middleware.in_place",
     "lms.middleware.own_pages_only",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -1,6 +1,7 @@
 """A small world in which every page has something true to show. Times are counted from the real clock: pages read it."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,8 +102,13 @@ def a_world() -> World:
     )
 
 
-def a_course(program: Program, now: datetime) -> Edition:
-    """Two modules with a block of every kind, in both languages, published."""
+EVERY_KIND = tuple(kind for kind, _ in BLOCKS["en"])
+
+
+def a_course(
+    program: Program, now: datetime, modules: Sequence[Sequence[str]] = (EVERY_KIND, EVERY_KIND), *, minutes: int = 20
+) -> Edition:
+    """Modules with a block of each of these kinds, in both languages, published."""
     spanish = Locale.objects.get_or_create(language_code="es")[0]
     library = _library()
     course = CoursePage(
@@ -114,8 +120,8 @@ def a_course(program: Program, now: datetime) -> Edition:
     course_es.title = "El curso de muestra"
     course_es.save_revision().publish()
     _bank(program)
-    for position in (1, 2):
-        _module(course, position, spanish)
+    for position, kinds in enumerate(modules, start=1):
+        _module(course, position, spanish, kinds, minutes)
     return editions.publish_edition(course=course, by=None, now=now)
 
 
@@ -126,14 +132,14 @@ def _library() -> LibraryPage:
     return found or root.add_child(instance=LibraryPage(title="Courses", slug="courses", locale=english))
 
 
-def _module(course: CoursePage, position: int, spanish: Locale) -> None:
-    ids = {kind: str(uuid.uuid4()) for kind, _ in BLOCKS["en"]}
+def _module(course: CoursePage, position: int, spanish: Locale, kinds: Sequence[str], minutes: int) -> None:
+    ids = {kind: str(uuid.uuid4()) for kind in kinds}
     page = ModulePage(
         title=f"How this works, part {position}",
         slug=f"module-{uuid.uuid4()}",
         summary="What this is and how it goes.",
         goals=["Say what is asked of you", "Find help"],
-        minimum_minutes=20,
+        minimum_minutes=minutes,
         body=_body("en", ids),
     )
     course.add_child(instance=page)
@@ -148,7 +154,9 @@ def _module(course: CoursePage, position: int, spanish: Locale) -> None:
 def _body(language: str, ids: dict[str, str]) -> Any:
     import json
 
-    return json.dumps([{"type": kind, "value": value, "id": ids[kind]} for kind, value in BLOCKS[language]])
+    return json.dumps(
+        [{"type": kind, "value": value, "id": ids[kind]} for kind, value in BLOCKS[language] if kind in ids]
+    )
 
 
 def _bank(program: Program) -> None:

@@ -6,10 +6,11 @@ import { isLeaving } from "./forms.js";
 const EVERY = 4000;
 
 export function autosaveAll() {
-  for (const form of document.querySelectorAll("form[data-autosave]")) autosave(form);
+  for (const form of document.querySelectorAll("form[data-autosave]:not([data-watched])")) autosave(form);
 }
 
 function autosave(form) {
+  form.dataset.watched = "";
   const status = form.querySelector("[data-autosave-status]");
   let changed = false;
   let sending = false;
@@ -19,10 +20,16 @@ function autosave(form) {
   form.addEventListener("submit", () => { changed = false; });
   window.addEventListener("beforeunload", (event) => { if (changed && !isLeaving()) event.preventDefault(); });
   document.addEventListener("visibilitychange", () => { if (document.hidden && changed) save(); });
+  // The line is back: it is not waited for the next turn.
+  window.addEventListener("online", () => { if (changed && !sending) save(); });
   schedule();
 
   function schedule() {
-    window.setTimeout(async () => { if (changed && !sending) await save(); schedule(); }, wait);
+    window.setTimeout(async () => {
+      if (!form.isConnected) return;
+      if (changed && !sending) await save();
+      schedule();
+    }, wait);
   }
 
   async function save() {

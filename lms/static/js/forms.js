@@ -5,7 +5,8 @@ export function focusProblem() {
 }
 
 export function once() {
-  for (const form of document.querySelectorAll("form[data-once]")) {
+  for (const form of document.querySelectorAll("form[data-once]:not([data-watched])")) {
+    form.dataset.watched = "";
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "yes";
@@ -64,12 +65,20 @@ export function begun() { return [...changed][0]; }
 export function letGo() { leaving = true; }
 export function isLeaving() { return leaving; }
 
+// What was typed in this form has arrived.
+export function settled(form) { changed.delete(form); }
+
 export function guardLeaving() {
+  watchForms();
+  window.addEventListener("beforeunload", (event) => {
+    if (!leaving && [...changed].some((form) => form.isConnected && "leaveGuard" in form.dataset)) event.preventDefault();
+  });
+}
+
+export function watchForms() {
   for (const form of document.querySelectorAll("main form[method=post]:not([data-autosave])")) {
     form.addEventListener("input", () => { changed.add(form); });
-    form.addEventListener("submit", () => { changed.delete(form); });
+    // What is sent in place has not arrived yet.
+    form.addEventListener("submit", () => { if (!("inPlace" in form.dataset)) changed.delete(form); });
   }
-  window.addEventListener("beforeunload", (event) => {
-    if (!leaving && [...changed].some((form) => "leaveGuard" in form.dataset)) event.preventDefault();
-  });
 }

@@ -9,7 +9,8 @@ const ASK_AFTER = 90000; // somebody may be thinking: they are asked before thei
 const IDLE_AFTER = 120000;
 const LOOK_EVERY = 2000;
 const NEXT_TRY = 1800000; // when the day's time is used up
-const page = document.querySelector("[data-beat]");
+// It changes where a form was answered in place, or the next part of one page is read: the newest ticket stands on it.
+let page = document.querySelector("[data-beat]");
 const SIGNS = ["pointerdown", "keydown", "input", "focusin", "scroll", "touchstart", "amends:alive"];
 // What the page asks or says, and what its button does.
 const BUTTONS = { asks: "here", paused: "here", elsewhere: "goOn", attest: "again" };
@@ -18,7 +19,6 @@ if (page) {
   const prompt = document.querySelector("[data-presence]");
   const button = prompt.querySelector("button");
   const words = prompt.querySelector("[data-presence-words]");
-  let ticket = page.dataset.ticket;
   let lastSign = Date.now();
   let nextBeat = lastSign + EVERY;
   let said = "";
@@ -61,6 +61,7 @@ if (page) {
     if (busy) return;
     busy = true;
     const fresh = begins;
+    const { viewing, ticket } = page.dataset;
     try {
       const played = told();
       let heard = await send(here ? { here: 1 } : { ticket, ...(fresh && { begins: 1 }), ...played });
@@ -69,7 +70,8 @@ if (page) {
       refused = heard.why ?? "";
       heardOf(heard.watched);
       if (heard.ticket) {
-        ticket = heard.ticket;
+        // Another page may have taken its place meanwhile: the answer was for this one.
+        if (page.dataset.viewing === viewing) page.dataset.ticket = heard.ticket;
         begins = begins && !fresh;
       }
       say(refused === "gone" ? "" : refused);
@@ -84,6 +86,13 @@ if (page) {
   button.addEventListener("click", () => {
     if (refused === "attest") window.location.reload();
     else if (refused === "elsewhere") beat(true);
+  });
+  document.addEventListener("amends:swapped", () => {
+    const fresh = document.querySelector("[data-beat]");
+    refused = fresh ? "" : "gone";
+    page = fresh ?? page;
+    say("");
+    nextBeat = Date.now() + EVERY;
   });
   for (const sign of SIGNS) window.addEventListener(sign, isThere, { passive: true });
   // Listening and watching are signs too: read-aloud.js says so, and a recording that plays does.
