@@ -69,10 +69,10 @@ def what_comes_next(menu_items: list[Any], request: HttpRequest, context: dict[s
     """Publishing stands here only once it can be done; a module is handed in."""
     page = context.get("page")
     parent = context.get("parent_page")
-    if not isinstance(page, ModulePage) and not isinstance(parent, CoursePage):
+    if not isinstance(page, ModulePage | CoursePage) and not isinstance(parent, CoursePage):
         return
     latest = page.get_latest_revision() if page and page.pk else None
-    if latest is None or not reviews.is_reviewed(latest):
+    if not isinstance(page, CoursePage) and (latest is None or not reviews.is_reviewed(latest)):
         menu_items[:] = [item for item in menu_items if not isinstance(item, PublishMenuItem)]
     for item in menu_items:
         if isinstance(item, SubmitForModerationMenuItem):

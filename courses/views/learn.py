@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
-from courses.access import enrollments_for, progress_of
+from courses.access import enrollments_for, introduction_to, progress_of
 from courses.actions import completion, evidence
 from courses.forms import AttestForm
 from courses.labels import LANGUAGES_IN_WORDS, words_for
@@ -47,6 +47,7 @@ def home(request: Request) -> HttpResponse:
     reviewed = enrollment.policy.reflection_reviewed
     found = modules_with_records(enrollment, language)
     records = [record for _module, record in found]
+    introduction, its_language = introduction_to(enrollment.edition, language)
     lines = [
         {
             "module": module,
@@ -63,6 +64,9 @@ def home(request: Request) -> HttpResponse:
         {
             "enrollment": enrollment,
             "title": enrollment.edition.title(language),
+            "introduction": introduction,
+            "introduction_language": its_language,
+            "started": any(r.steps_seen or r.completed_at for r in records),
             "only": LANGUAGES_IN_WORDS.get(enrollment.language, "") if enrollment.language != get_language() else "",
             "lines": lines,
             "done": sum(bool(r.completed_at) for r in records),
