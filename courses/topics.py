@@ -38,11 +38,15 @@ def choices(rows: Iterable[tuple[str, str, int]], chosen: Iterable[str]) -> Choi
     return found + [(slug, _("%(topic)s (not in the bank any more)") % {"topic": slug}) for slug in gone]
 
 
+def _choices() -> Choices:
+    return [("", _("Choose a topic")), *_offered.get()]
+
+
 class TopicSelect(forms.Select):
     """A list of what is offered where it is made."""
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, choices=lambda: [("", _("Choose a topic")), *_offered.get()])
+        super().__init__(attrs, choices=_choices)  # type: ignore[arg-type]  # it asks when it is shown
 
 
 class ModuleWidget(BlockWidget):
