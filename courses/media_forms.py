@@ -28,13 +28,20 @@ from lms.files.words import why
 PREFILLS = ("data-controller", "data-action")
 
 
+def what_is_taken(rules: Rules) -> str:
+    """Which kinds of file, and how large."""
+    kinds = ", ".join(kind.shown for kind in rules.kinds)
+    return _("%(kinds)s, up to %(megabytes)s MB.") % {"kinds": kinds, "megabytes": rules.megabytes}
+
+
 class _CleanForm(BaseCollectionMemberForm):
     rules: Rules
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if file := self.fields.get("file"):
-            file.help_text = f"{file.help_text} {PIXELS_TELL}".strip()
+            # Wagtail's own sentence about kinds and sizes is in English only.
+            file.help_text = f"{what_is_taken(self.rules)} {PIXELS_TELL}"
             for name in PREFILLS:
                 file.widget.attrs.pop(name, None)
             file.widget.attrs |= how_much(self.rules)

@@ -48,7 +48,7 @@ class GoalsField(BlockField):
 class ModulePageForm(WagtailAdminPageForm):
     """A draft may lack what a reader must have; what is handed in or published may not."""
 
-    goals = GoalsField(required=False)
+    goals = GoalsField(required=False, label=_("Goals"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
