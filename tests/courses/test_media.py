@@ -519,4 +519,4 @@ def test_what_is_asked_of_a_picture_or_a_handout_is_in_plain_words(language, sai
     for model in (CoursePicture, CourseDocument):
         assert {"tags", "description"}.isdisjoint(model.admin_form_fields)
     assert 'name="tags"' not in page
-    assert 'name="description"' not in page
+    assert 'id="id_description"' not in page
