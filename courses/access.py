@@ -11,6 +11,7 @@ from wagtail.models import Revision, WorkflowState
 from wagtail.permissions import policy_registry
 
 from courses import consents
+from courses.blocks.rich_text import clean, has_words
 from courses.models import (
     AuthorIdentity,
     CourseDocument,
@@ -41,6 +42,17 @@ def enrollments_for(user: User) -> QuerySet[Enrollment]:
     return Enrollment.objects.filter(referral__in=Referral.objects.visible_to(user)).select_related(
         "referral__court", "referral__program", "edition", "policy"
     )
+
+
+def introduction_to(edition: Edition, language: str) -> tuple[str, str]:
+    """The published introduction to the course of an edition, and the language that it is in: the one asked for, else
+    English. It asks nothing of anybody, so it stands as it is published now (docs/decisions/the-authoring-place.md)."""
+    pages = CoursePage.objects.live().filter(
+        translation_key=edition.course_key, locale__language_code__in={language, "en"}
+    )
+    found = dict(pages.values_list("locale__language_code", "introduction"))
+    there = language if has_words(found.get(language, "")) else "en"
+    return clean(found[there]) if has_words(found.get(there, "")) else "", there
 
 
 def progress_of(user: User, language: str) -> QuerySet[ModuleProgress]:

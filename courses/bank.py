@@ -6,10 +6,16 @@ from uuid import UUID
 
 from django.db.models import Count, Min, Q
 
-from courses.models import Asking, Question
+from courses.models import Asking, Question, Topic
 from courses.rules import transfer
 from courses.rules.drafts import Draft, Item
 from courses.rules.figures import Figures, figures
+
+
+def topics_of(program: UUID | None) -> list[tuple[str, str, int]]:
+    """The topics of a program by title: short name, title, how many questions of it are in use."""
+    counted = Topic.objects.filter(program=program).annotate(size=Count("questions", filter=Q(questions__active=True)))
+    return list(counted.order_by("title", "slug").values_list("slug", "title", "size"))
 
 
 def figures_of(questions: Iterable[UUID]) -> dict[UUID, Figures]:

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.collections import BaseCollectionMemberForm
 from wagtail.admin.forms.models import WagtailAdminModelForm
@@ -16,6 +17,8 @@ from wagtail.permissions import policy_registry
 from courses.labels import bad_captions
 from courses.models.media import PIXELS_TELL, Cleaned, cleaned, says_the_file_name
 from courses.rules import captions
+from lms import clock
+from lms.files import held
 from lms.files.accept import check_kind
 from lms.files.forms import RecordingField, how_much
 from lms.files.rules import COURSE_DOCUMENT, COURSE_PICTURE, COURSE_RECORDING, Refused, Rules, kind_of
@@ -25,13 +28,20 @@ from lms.files.words import why
 PREFILLS = ("data-controller", "data-action")
 
 
+def what_is_taken(rules: Rules) -> str:
+    """Which kinds of file, and how large."""
+    kinds = ", ".join(kind.shown for kind in rules.kinds)
+    return _("%(kinds)s, up to %(megabytes)s MB.") % {"kinds": kinds, "megabytes": rules.megabytes}
+
+
 class _CleanForm(BaseCollectionMemberForm):
     rules: Rules
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if file := self.fields.get("file"):
-            file.help_text = f"{file.help_text} {PIXELS_TELL}".strip()
+            # Wagtail's own sentence about kinds and sizes is in English only.
+            file.help_text = f"{what_is_taken(self.rules)} {PIXELS_TELL}"
             for name in PREFILLS:
                 file.widget.attrs.pop(name, None)
             file.widget.attrs |= how_much(self.rules)
@@ -116,10 +126,16 @@ class RecordingForm(BaseCollectionMemberForm, WagtailAdminModelForm):
         ),
     )
 
+    # What was put aside when another box of the form was not right yet (lms.files.held).
+    kept = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=kwargs.get("for_user"), **kwargs)
+        self.held: held.Held | None = None
         if self.instance.pk:
-            del self.fields["upload"]
+            del self.fields["upload"], self.fields["kept"]
+        elif self.data.get("kept"):
+            self.fields["upload"].required = False
 
     @property
     def permission_policy(self) -> Any:
@@ -129,7 +145,34 @@ class RecordingForm(BaseCollectionMemberForm, WagtailAdminModelForm):
         clean = super().clean()
         if len(self.collections) == 1:  # Wagtail says so only while it saves; whose it is, is asked before
             self.instance.collection = self.collections[0]
-        came = clean.get("upload")
+        came = clean.get("upload") or self._from_before(clean)
         for form in self.formsets["words"].forms:
             form.milliseconds = came.milliseconds if came else self.instance.milliseconds
         return clean
+
+    def _from_before(self, clean: dict[str, Any]) -> held.Held | None:
+        """What was sent with the form the last time, and need not be sent again."""
+        if token := clean.get("kept"):
+            self.held = held.find(token, by=self.for_user.pk, now=clock.now())
+            if self.held is None and "upload" not in self.errors:
+                self.add_error("upload", _("The file that you had chosen is not here any more. Choose it again."))
+        return self.held
+
+    def keep(self, found: held.Held) -> None:
+        """The form is shown again: it says what is kept, and asks for nothing twice."""
+        self.data = self.data.copy()
+        self.data["kept"] = found.token
+        field, bound = self.fields["upload"], self["upload"]
+        field.required = False
+        bound.help_text = field.help_text = f"{self.kept_words(found)} {field.help_text}"
+
+    @staticmethod
+    def kept_words(found: held.Held) -> str:
+        """No name of it: those tell of people and places."""
+        said = (
+            _("The video that you chose (%(minutes)d:%(seconds)02d) is kept: you need not choose it again. Choose a file only to take another one instead. It is kept for a day.")
+            if found.shows
+            else _("The sound that you chose (%(minutes)d:%(seconds)02d) is kept: you need not choose it again. Choose a file only to take another one instead. It is kept for a day.")
+        )  # fmt: skip
+        minutes, seconds = divmod(max(round(found.milliseconds / 1000), 1), 60)
+        return said % {"minutes": minutes, "seconds": seconds}

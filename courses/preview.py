@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from courses import consents
+from courses.blocks.rich_text import clean, has_words
 from courses.models import CoursePage, ModulePage
 from courses.models.pages import FINISHED, PREVIEW_MODES
 from courses.rules.progress import ModuleRecord
@@ -61,8 +62,9 @@ def context_of_course(page: CoursePage, language: str, who: str, now: datetime) 
     return {
         "page": shown,
         "title": shown.title,
-        "introduction": shown.introduction,
-        "content_language": shown.language,
+        "introduction": clean(shown.introduction) if has_words(shown.introduction) else "",
+        "introduction_language": shown.language,
+        "started": finished,
         "lines": [
             {"record": record, "open": finished or record.position == 1, "mine_done": finished} for record in records
         ],

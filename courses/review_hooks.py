@@ -9,7 +9,12 @@ from django.urls import URLPattern, path, reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.admin.action_menu import PublishMenuItem, SubmitForModerationMenuItem
+from wagtail.admin.action_menu import (
+    CancelWorkflowMenuItem,
+    PublishMenuItem,
+    RestartWorkflowMenuItem,
+    SubmitForModerationMenuItem,
+)
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets import Button
 from wagtail.models import Page
@@ -69,14 +74,14 @@ def what_comes_next(menu_items: list[Any], request: HttpRequest, context: dict[s
     """Publishing stands here only once it can be done; a module is handed in."""
     page = context.get("page")
     parent = context.get("parent_page")
-    if not isinstance(page, ModulePage) and not isinstance(parent, CoursePage):
+    if not isinstance(page, ModulePage | CoursePage) and not isinstance(parent, CoursePage):
         return
     latest = page.get_latest_revision() if page and page.pk else None
-    if latest is None or not reviews.is_reviewed(latest):
+    if not isinstance(page, CoursePage) and (latest is None or not reviews.is_reviewed(latest)):
         menu_items[:] = [item for item in menu_items if not isinstance(item, PublishMenuItem)]
     for item in menu_items:
-        if isinstance(item, SubmitForModerationMenuItem):
-            item.__class__ = HandIn
+        if told := OURS.get(type(item)):
+            item.__class__ = told
 
 
 class HandIn(SubmitForModerationMenuItem):
@@ -86,6 +91,22 @@ class HandIn(SubmitForModerationMenuItem):
         context = super().get_context_data(parent_context)
         context["label"] = _("Hand in for review")
         return context
+
+
+class AskBack(CancelWorkflowMenuItem):
+    label = gettext_lazy("Take it back from review")
+
+
+class HandInAnew(RestartWorkflowMenuItem):
+    label = gettext_lazy("Begin the review again")
+
+
+# Wagtail's own words speak of workflows.
+OURS: dict[type, type] = {
+    SubmitForModerationMenuItem: HandIn,
+    CancelWorkflowMenuItem: AskBack,
+    RestartWorkflowMenuItem: HandInAnew,
+}
 
 
 @hooks.register("after_edit_page")

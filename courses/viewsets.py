@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel, ObjectList
@@ -19,6 +21,9 @@ from courses.actions import recordings
 from courses.media_forms import RecordingForm, WordsForm
 from courses.models import CourseRecording
 from courses.newest import NothingOverwritten
+from lms.files import held
+from lms.files.remux import Clean
+from lms.files.words import not_kept
 from lms.referrals.own import OwnViewSet
 from lms.referrals.viewsets import AddView, ChangeView, RecordedDelete
 
@@ -30,8 +35,37 @@ register_permission_policy(
 
 
 class AddRecording(AddView):
+    """The file may have come with the form before: it was put aside while something else was not right."""
+
     def save_instance(self) -> CourseRecording:
-        return recordings.add(form=self.form, by=self.request.user, now=self.request.now)
+        before, who = self.form.held, self.request.user.pk
+        if before:
+            self.form.cleaned_data["upload"] = held.opened(before, by=who)
+        added = recordings.add(form=self.form, by=self.request.user, now=self.request.now)
+        if before:
+            transaction.on_commit(lambda: held.let_go(before, by=who))
+        return added
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        if found := self._kept(form):
+            form.keep(found)
+        answer: HttpResponse = super().form_invalid(form)
+        if found:
+            messages.info(self.request, form.kept_words(found))
+        return answer
+
+    def _kept(self, form: Any) -> held.Held | None:
+        """What came now, else what came before. Where there is no room, she chooses it once more."""
+        came: Clean | None = form.cleaned_data.get("upload")
+        if came is None:
+            return form.held  # type: ignore[no-any-return]
+        try:
+            return held.hold(came, by=self.request.user.pk, now=self.request.now)
+        except held.NotKept:
+            messages.warning(self.request, not_kept())
+            return None
+        finally:
+            came.close()
 
 
 class ChangeRecording(NothingOverwritten, ChangeView):

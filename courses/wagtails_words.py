@@ -1,4 +1,4 @@
-"""Wagtail's own words about what was not saved, which its Spanish does not have yet: ours are used instead (LOCALE_PATHS)."""
+"""Wagtail's own words that its Spanish does not have yet, or has wrong: ours are used instead (LOCALE_PATHS)."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -21,4 +21,12 @@ OF_THE_EDITOR = (
     _("The page could not be created due to validation errors."),
     _("The page could not be saved due to validation errors."),
     _("The page could not be saved as it is locked."),
+)
+
+# What its lists call things, where its Spanish is wrong or none.
+OF_THE_LISTS = (
+    _("live"),
+    _("live + draft"),
+    _("Search…"),
+    _("Actions"),
 )

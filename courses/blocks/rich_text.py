@@ -4,6 +4,7 @@ from typing import Any
 
 import nh3
 from django.utils.functional import Promise
+from django.utils.html import strip_tags
 from wagtail import blocks
 from wagtail.rich_text import RichText
 
@@ -16,6 +17,11 @@ SCHEMES = {"https", "http", "mailto", "tel"}
 def clean(html: str) -> str:
     """``html`` without a tag, attribute or address that is not on the list."""
     return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=None)
+
+
+def has_words(html: str) -> bool:
+    """Whether there is anything to read in it: the editor keeps an empty paragraph."""
+    return bool(strip_tags(html).replace("\xa0", " ").strip())
 
 
 class CleanRichTextBlock(blocks.RichTextBlock):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.pages import WagtailAdminPageForm
 from wagtail.blocks import BlockField, CharBlock, StreamBlock, StreamValue
 
+from courses.topics import Choices, ModuleWidget, choices
 from lms import clock
 
 GOAL_LENGTH = 200
@@ -47,7 +48,20 @@ class GoalsField(BlockField):
 class ModulePageForm(WagtailAdminPageForm):
     """A draft may lack what a reader must have; what is handed in or published may not."""
 
-    goals = GoalsField(required=False)
+    goals = GoalsField(required=False, label=_("Goals"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if body := self.fields.get("body"):
+            body.widget = ModuleWidget(body.block, self._topics)
+
+    def _topics(self) -> Choices:
+        """Those of the program whose module it is, and what a check in it names already."""
+        from courses.bank import topics_of
+
+        course = getattr(self.parent_page, "specific", None)
+        chosen = [block.value["topic"] for block in self.instance.body if block.block_type == "knowledge_check"]
+        return choices(topics_of(getattr(course, "program_id", None)), chosen)
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean()

@@ -25,6 +25,10 @@ PIXELS_TELL = _(
 )
 
 
+# Of what Wagtail asks about a file.
+NOT_ASKED = ("description", "tags")
+
+
 class Cleaned(ContentFile):
     """Bytes that were checked and cleaned, under a name that says nothing."""
 
@@ -118,7 +122,8 @@ class CoursePicture(_CleanBeforeSaved, AbstractImage):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = PictureField(verbose_name=_("file"), upload_to=picture_path, width_field="width", height_field="height")
 
-    admin_form_fields = Image.admin_form_fields
+    # What it shows is said where it is shown; nobody here looks anything up by tags.
+    admin_form_fields = tuple(name for name in Image.admin_form_fields if name not in NOT_ASKED)
 
     class Meta(AbstractImage.Meta):
         verbose_name = _("picture")
@@ -162,7 +167,7 @@ class CourseDocument(_CleanBeforeSaved, AbstractDocument):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     file = DocumentField(verbose_name=_("file"), upload_to=document_path)
 
-    admin_form_fields = Document.admin_form_fields
+    admin_form_fields = tuple(name for name in Document.admin_form_fields if name not in NOT_ASKED)
 
     class Meta(AbstractDocument.Meta):
         verbose_name = _("document")

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_POST
 
 from courses import missing
-from courses.access import enrollments_for, progress_of
+from courses.access import enrollments_for, introduction_to, progress_of
 from courses.actions import clocks, completion, evidence, watching
 from courses.blocks import RECORDINGS
 from courses.forms import AttestForm, PlayedForm
@@ -54,12 +54,16 @@ def home(request: Request) -> HttpResponse:
     lines = _lines(enrollment, language, request.now)
     referral, zone = enrollment.referral, enrollment.referral.time_zone
     left = deadlines.days_left(referral.complete_by, request.now, zone) if referral.complete_by else None
+    introduction, its_language = introduction_to(enrollment.edition, language)
     return render(
         request,
         "learn/home.html",
         {
             "enrollment": enrollment,
             "title": enrollment.edition.title(language),
+            "introduction": introduction,
+            "introduction_language": its_language,
+            "started": any(line["record"].steps_seen or line["record"].completed_at for line in lines),
             "only": LANGUAGES_IN_WORDS.get(enrollment.language, "") if enrollment.language != get_language() else "",
             "lines": lines,
             "next": next((line for line in lines if line["open"] and not line["mine_done"]), None),

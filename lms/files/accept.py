@@ -17,6 +17,7 @@ from lms.files.rules import (
     kind_of,
     named,
     pictures,
+    whole,
 )
 from lms.files.scratch import Scratch
 
@@ -57,6 +58,8 @@ def accept_recording(source: Scratch, *, rules: Rules, name: str = "") -> remux.
     kind = kind_of(head)
     check_kind(kind, head, rules=rules, name=name)
     assert kind is not None  # noqa: S101  as above
+    if whole.is_cut(kind, source.size, source.part):
+        raise Refused(Why.CUT_OFF)
     return remux.recording(source, kind, rules=rules)
 
 
@@ -76,9 +79,25 @@ def check_kind(kind: Kind | None, data: bytes, *, rules: Rules, name: str) -> No
 
 def _clean(data: bytes, kind: Kind, rules: Rules) -> Accepted:
     if kind.is_picture:
-        pictures.check(data, kind=kind, rules=rules)
-        return Accepted(*scrub.picture(data, kind))
+        return _clean_picture(data, kind, rules)
     if kind is PDF:
+        # A reader of PDFs would mend it, and show the pages that came.
+        if _is_cut(data, kind):
+            raise Refused(Why.CUT_OFF)
         documents.check(data, rules=rules)
         return Accepted(scrub.pdf(data) if rules.clean_pdf else data, kind)
     return Accepted(data, kind)
+
+
+def _clean_picture(data: bytes, kind: Kind, rules: Rules) -> Accepted:
+    try:
+        pictures.check(data, kind=kind, rules=rules)
+        return Accepted(*scrub.picture(data, kind))
+    except Refused as refused:
+        if refused.why == Why.BROKEN and _is_cut(data, kind):
+            raise Refused(Why.CUT_OFF) from refused
+        raise
+
+
+def _is_cut(data: bytes, kind: Kind) -> bool:
+    return whole.is_cut(kind, len(data), lambda start, end: data[start:end])

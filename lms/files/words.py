@@ -39,7 +39,7 @@ SENTENCES = {
     Why.TOO_LONG: gettext_lazy("This recording is longer than %(hours)s hours. Cut it into parts."),
     Why.TOO_SLOW: gettext_lazy("Reading this file took too long. Export it again, or cut it into parts."),
     Why.CUT_OFF: gettext_lazy(
-        "The end of this recording is missing. Export it again, or copy it once more from the device."
+        "This file is incomplete: its end is missing. Perhaps the connection was lost. Upload it again; if that does not help, copy it once more from the device, or save it anew."
     ),
     Why.TELLS_MORE: gettext_lazy(
         "This recording holds hidden details that cannot be removed. Export it as a plain MP4 with H.264 video and AAC sound."

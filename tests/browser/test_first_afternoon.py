@@ -12,6 +12,7 @@ from courses.actions import cooling
 from courses.actions.authoring import start_course
 from courses.models import CoolingOff, Edition, EditionModule, ModulePage
 from courses.sample.loader import load_bank
+from courses.shown import body
 from lms import clock
 from lms.people.models import User
 from lms.referrals.actions.invitations import invite_to_program
@@ -26,6 +27,7 @@ from tests.browser.test_lives import (
     set_up_an_app,
     sign_in,
 )
+from tests.browser.test_recordings import PLAYS
 from tests.browser.writing import (
     add,
     approve,
@@ -33,6 +35,7 @@ from tests.browser.writing import (
     box,
     choose,
     comment_on,
+    from_the_courses,
     is_watched,
     part,
     pick,
@@ -49,6 +52,7 @@ TITLE, BYLINE = "What I would have needed", "Marrowby T."
 STORY = "I was cold for a year. Quillwort by the river kept me company."
 SPANISH = "Palabras en español"
 VIDEO, SOUND, PICTURE, HANDOUT = "What nobody asked", "Rain on a roof", "A street in rain", "Where to turn"
+PLAN = "I call Luis before the weekend."
 CAPTIONS = "WEBVTT\n\n00:00.000 --> 00:00.900\n{}"
 THREE = ("fellow", "clinician", "administrator")
 # What her telephone called the files. Nobody else ever reads it.
@@ -331,7 +335,32 @@ def somebody_takes_the_course(it: Afternoon) -> Page:
         assert words in seen, words
     for hers in (HERS, *User.objects.filter(kind="author").values_list("username", flat=True)):
         assert hers not in seen
+    they_do_what_it_asks(page)
     return page
+
+
+def they_do_what_it_asks(page: Page) -> None:
+    """Look, read what is said, choose, and put down what they will do."""
+    turn_to(page, "video")
+    recording = page.get_by_role("figure", name=re.compile(VIDEO))
+    assert recording.locator("video").evaluate(PLAYS) == [64, 1, "showing"]
+    recording.get_by_text("Read what is said").click()
+    expect(recording.get_by_text("Nobody asked me.", exact=True)).to_be_visible()
+    turn_to(page, "scenario")
+    page.get_by_role("button", name="I call someone").click()
+    expect(page.get_by_role("status").filter(has_text="You chose")).to_contain_text("You are not alone with it.")
+    turn_to(page, "commitment")
+    page.locator("[name=words]").fill(PLAN)
+    page.locator("form:has([name=words]) button[type=submit]").click()
+    expect(page.locator("[name=words]")).to_have_value(PLAN)
+    page.locator("main").get_by_role("link", name="Your plan").click()
+    expect(page.locator("main")).to_contain_text(PLAN)
+
+
+def turn_to(page: Page, kind: str) -> None:
+    """The page of the module on which a part stands."""
+    block = next(str(each.id) for each in body(pinned(), "en") if each.block_type == kind)
+    read(page, next(number for number, ids in enumerate(pinned().steps, start=1) if block in ids))
 
 
 def pinned() -> EditionModule:
@@ -352,8 +381,7 @@ def all_of_it(page: Page) -> str:
 
 
 def she_translates_it(page: Page, it: Afternoon) -> None:
-    page.goto(reverse("my_courses"))
-    page.goto(reverse("translate_page", args=[it.module().pk]))
+    from_the_courses(page, TITLE, "Translation")
     page.get_by_role("button", name="Begin the translation").click()
     rows = page.locator(".translation-row")
     rows.first.wait_for()
@@ -398,9 +426,9 @@ def she_mends_a_word_and_it_reaches_those_under_way(author: Page, it: Afternoon,
 
 def it_is_retired_and_cannot_be_deleted(author: Page, it: Afternoon) -> None:
     page = it.desks["administrator"]
-    page.goto(reverse("wagtailadmin_pages:delete", args=[it.module().pk]))
+    from_the_courses(page, TITLE, "Delete")
     expect(page.locator(".messages")).to_contain_text("Somebody may have been shown this")
-    author.goto(reverse("retire_module", args=[it.module().pk]))
+    from_the_courses(author, TITLE, "Retire this module")
     author.get_by_role("button", name="Retire it").click()
     expect(author.locator(".messages")).to_be_visible()
     assert not it.module().live

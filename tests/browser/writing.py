@@ -34,6 +34,15 @@ def choose(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
+def from_the_courses(page: Page, title: str, name: str) -> None:
+    """Courses, the module, and one of what the three dots above it offer."""
+    page.goto(reverse("wagtailadmin_home"))
+    page.get_by_role("link", name="Courses", exact=True).first.click()
+    page.locator("main").get_by_role("link", name=title, exact=True).first.click()
+    page.get_by_role("button", name="Actions", exact=True).first.click()
+    page.get_by_role("link", name=name, exact=True).click()
+
+
 def parts(page: Page) -> Locator:
     return page.locator(f"{PARTS} > [data-streamfield-child]")
 
@@ -67,6 +76,8 @@ def write(place: Locator, **words: Any) -> None:
         if found.get_attribute("contenteditable"):
             found.click()
             found.page.keyboard.type(said)
+        elif found.evaluate("box => box.tagName") == "SELECT":
+            found.select_option(str(said))
         else:
             found.fill(str(said))
 

@@ -497,6 +497,12 @@ def test_a_course_is_previewed_as_somebody_new_and_as_somebody_who_finished_in_b
         [page.title for page in ModulePage.objects.live().child_of(each).order_by("path")]
         for each in (course, course.get_translations().get())
     ]
+    for each, words in (
+        (course, "<p>For whoever begins.</p>"),
+        (course.get_translations().get(), "<p>Para quien empieza.</p>"),
+    ):
+        each.introduction = words
+        each.save_revision()
     before = (Viewing.objects.count(), Evidence.objects.count())
     for language, (said_new, said_done) in {
         "en": ("0 of 2 modules completed", "You can reread every module."),
@@ -507,6 +513,9 @@ def test_a_course_is_previewed_as_somebody_new_and_as_somebody_who_finished_in_b
         assert [[title in shown for title in named] for shown in (new, done)] == [[True] * 2] * 2
         assert (said_new in new, said_done in new) == (True, False)
         assert (said_new in done, said_done in done) == (False, True)
+        introduced = "Para quien empieza." if language == "es" else "For whoever begins."
+        assert all(introduced in shown for shown in (new, done))
+        assert ("<details" in new, "<details" in done) == (False, True)
         assert new.count('href="#main"') < done.count('href="#main"')
     assert (Viewing.objects.count(), Evidence.objects.count()) == before
 

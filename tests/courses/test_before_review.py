@@ -3,9 +3,11 @@
 import json
 import uuid
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
@@ -92,6 +94,34 @@ def _post(found: dict[str, Any], name: str, value: Any) -> None:
             found[name] = value
 
 
+# --- which topic ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "language, said",
+    [("en", ["Two (3 questions)", "Lone (1 question)"]), ("es", ["Two (3 preguntas)", "Lone (1 pregunta)"])],
+)
+def test_the_editor_offers_the_topics_of_the_program_and_keeps_what_was_chosen(language, said, program, signed_in):
+    rows, _minutes = drafts(program)[Kind.SMALL_BANK]
+    lone = Topic.objects.create(program=program, slug="lone", title="Lone")
+    Question.objects.create(topic=lone, key="q", kind="single")
+    Topic.objects.create(program=a_program(), slug="foreign", title="Foreign topic")
+    page = write(program, "en", [*rows, ("knowledge_check", {"title": "Check", "topic": "went-away", "draw": 2})])
+    client = signed_in(an_author(program))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    shown = unescape(client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode())
+    assert [words for words in said if words not in shown] == []
+    assert "Foreign topic" not in shown
+    assert ("went-away (not in the bank any more)" if language == "en" else "went-away (ya no est") in shown
+    # And sent back as it stands, nothing is lost.
+    fields = {"title": page.title, "summary": "", "goals": "[]", "minimum_minutes": 0, "comments-TOTAL_FORMS": 0,
+              "comments-INITIAL_FORMS": 0} | posted([("knowledge_check", {"title": "Check", "topic": "went-away", "draw": 2})])  # fmt: skip
+    answer = signed_in(an_author(program)).post(reverse("wagtailadmin_pages:edit", args=[page.pk]), fields)
+    assert answer.status_code == 302
+    kept = ModulePage.objects.get(pk=page.pk).get_latest_revision_as_object().body
+    assert [block.value["topic"] for block in kept] == ["went-away"]
+
+
 # --- no road -----------------------------------------------------------------------------------------
 
 
@@ -156,6 +186,40 @@ def test_each_error_stops_each_road(kind, language, program, signed_in):
         publish_edition(course=there, by=None, now=JANUARY)
     assert any(line.startswith(page.title) for line in cannot.value.problems)
     assert program.editions.count() == count
+
+
+@languages
+def test_a_schedule_set_in_the_past_is_no_road_around_an_error(language, program, signed_in):
+    """It is due the moment it is set: by code, by the editor, and by the command that looks after schedules."""
+    rows, minutes = drafts(program)[Kind.SMALL_BANK]
+    before = ModulePage.objects.get(pk=pages(program)[language].pk)
+    page, past = write(program, language, rows, minutes), timezone.now() - timedelta(days=2)
+    page.go_live_at = past
+    with pytest.raises(NotReady):
+        page.save_revision().publish()
+    client = signed_in(an_administrator(program))
+    fields = {"title": page.title, "summary": "", "goals": "[]", "minimum_minutes": minutes, "comments-TOTAL_FORMS": 0,
+              "comments-INITIAL_FORMS": 0, "go_live_at": past.strftime("%Y-%m-%d %H:%M")} | posted(rows)  # fmt: skip
+    answer = client.post(reverse("wagtailadmin_pages:edit", args=[page.pk]), fields | {"action-publish": "1"})
+    assert answer.status_code == 200
+    assert "question" in str(answer.context["form"].non_field_errors())
+    call_command("publish_scheduled")
+    after = ModulePage.objects.get(pk=page.pk)
+    assert after.live_revision_id == before.live_revision_id
+    assert after.body.get_prep_value() == before.body.get_prep_value()
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
+
+
+@languages
+def test_a_schedule_set_in_the_past_publishes_at_once_what_lacks_nothing(language, program):
+    page = write(program, language, [("text", SAID)])
+    page.go_live_at = timezone.now() - timedelta(days=2)
+    revision = page.save_revision()
+    revision.publish()
+    after = ModulePage.objects.get(pk=page.pk)
+    assert after.live_revision_id == revision.pk
+    assert "Words that somebody reads." in str(after.body)
+    assert not Revision.objects.filter(approved_go_live_at__isnull=False).exists()
 
 
 def test_what_the_editor_was_told_can_be_kept_as_a_draft_and_mended(program, signed_in):

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from courses.actions import attempts, completion, reflections
 from courses.facts import course_facts
-from courses.models import ActiveTime, Attempt, Enrollment, Evidence, Reflection
+from courses.models import ActiveTime, Attempt, CoursePage, Enrollment, Evidence, Reflection
 from lms.demonstration import steps
 from tests.builders import JANUARY, an_enrolled_referral
 
@@ -43,6 +44,56 @@ def test_a_module_asks_who_is_here_before_it_opens(enrollment, client):
     assert response.status_code == 200
     assert enrollment.attestations.count() == 1
     assert response["Cache-Control"] == "private, no-store"
+
+
+INTRODUCTIONS = {
+    "en": "<p>Quillwort wrote <b>this</b> for you.</p>",
+    "es": "<p>Quillwort escribió <b>esto</b> para usted.</p>",
+}
+ABOUT = {"en": "About this course", "es": "Acerca de este curso"}
+
+
+def introduce(enrollment, **words):
+    for language, html in words.items():
+        page = CoursePage.objects.get(translation_key=enrollment.edition.course_key, locale__language_code=language)
+        page.introduction = html
+        page.save_revision().publish()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_introduction_stands_before_the_first_module_and_is_folded_once_somebody_began(language, shelf, signed_in):
+    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf, language=language))
+    client = signed_in(enrollment.referral.person)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    introduce(enrollment, **INTRODUCTIONS)
+    new = client.get(reverse("learn:home")).content.decode()
+    assert INTRODUCTIONS[language] in new
+    assert f'<section class="introduction" aria-label="{ABOUT[language]}">\n<div lang="{language}">' in new
+    assert new.index("Quillwort") < new.index('class="step-list"')
+    assert INTRODUCTIONS["es" if language == "en" else "en"] not in new
+    module = first(enrollment)
+    attest(client, module)
+    client.get(reverse("learn:module", args=[module.pk]))
+    shown = client.get(reverse("learn:module", args=[module.pk]))
+    client.post(reverse("learn:turn_page", args=[module.pk]), {"viewing": shown.context["viewing"].pk, "step": "1"})
+    begun = client.get(reverse("learn:home")).content.decode()
+    assert f'<details class="introduction"><summary>{ABOUT[language]}</summary>' in begun
+    assert INTRODUCTIONS[language] in begun
+
+
+def test_of_the_introduction_what_is_published_is_shown_and_nothing_that_could_run(shelf, signed_in):
+    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf, language="es"))
+    client = signed_in(enrollment.referral.person)
+    introduce(enrollment, en="<p>Only in English.</p><script>alert(1)</script>", es="<p> </p>")
+    page = CoursePage.objects.get(translation_key=enrollment.edition.course_key, locale__language_code="en")
+    page.introduction = "<p>Only a draft.</p>"
+    page.save_revision()
+    shown = client.get(reverse("learn:home")).content.decode()
+    assert '<div lang="en"><p>Only in English.</p></div>' in shown.replace("\n", "")
+    assert "alert(1)" not in shown
+    assert "Only a draft" not in shown
+    introduce(enrollment, en="<p></p>")
+    assert 'class="introduction"' not in client.get(reverse("learn:home")).content.decode()
 
 
 def test_a_later_module_is_not_there_before_its_turn(enrollment, client):

@@ -507,3 +507,16 @@ def test_another_programs_picture_cannot_be_reached_through_any_authoring_addres
         if preview.status_code == 200:
             told.append("preview")
         assert told == []
+
+
+@pytest.mark.parametrize("language, said", [("en", "up to 10 MB."), ("es", "hasta 10 MB.")])
+def test_what_is_asked_of_a_picture_or_a_handout_is_in_plain_words(language, said, shelf, signed_in):
+    client = signed_in(an_author(shelf))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    page = client.get(reverse("wagtailimages:add")).content.decode()
+    assert said in page
+    assert "Supported formats" not in page
+    for model in (CoursePicture, CourseDocument):
+        assert {"tags", "description"}.isdisjoint(model.admin_form_fields)
+    assert 'name="tags"' not in page
+    assert 'id="id_description"' not in page

@@ -3,6 +3,7 @@
 import datetime
 import io
 import itertools
+import os
 import tracemalloc
 from functools import cache
 from pathlib import Path
@@ -23,7 +24,9 @@ from courses.actions.withdrawal import withdraw_module
 from courses.models import CoursePage, CourseRecording, Enrollment, ModulePage
 from courses.models.pages import NotReady
 from courses.rules import captions
+from lms.files import held
 from lms.files.models import StoredFile
+from lms.files.tasks import sweep
 from lms.journal.models import Event
 from lms.people.models import SubjectKey
 from tests.builders import (
@@ -74,13 +77,13 @@ def program(shelf):
     return shelf
 
 
-def posted(client: Client, data: bytes, name: str, *, language: str = "en", text: str = CAPTIONS, **fields: str):
+def posted(client: Client, data: bytes | None, name: str, *, language: str = "en", text: str = CAPTIONS, **fields: str):
     """What the browser sends from the form of a recording."""
     return client.post(
         ADD,
         {
             "title": "What nobody asked",
-            "upload": SimpleUploadedFile(name, data, "application/octet-stream"),
+            "upload": "" if data is None else SimpleUploadedFile(name, data, "application/octet-stream"),
             "words-TOTAL_FORMS": "1", "words-INITIAL_FORMS": "0", "words-MIN_NUM_FORMS": "0", "words-MAX_NUM_FORMS": "2",
             "words-0-language": language, "words-0-captions": text, "words-0-from_captions": "on",
             "words-0-transcript": "", "words-0-id": "", **fields,
@@ -148,7 +151,7 @@ REFUSED = {
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "Save it as PNG"),
     "slides": (a_zip(ppt__presentation=b"<x/>"), "a.pptx", "Save it as PDF"),
     "two endings": (b"", "a.mp4.exe", "name ends differently"),
-    "cut off": (None, "a.mp4", "Export it"),
+    "cut off": (None, "a.mp4", "This file is incomplete"),
 }
 
 
@@ -159,12 +162,88 @@ def test_what_is_refused_leaves_nothing_and_says_what_to_do(what, program, signe
     before = everything_on_disk()
     response = posted(signed_in(an_author(program)), data, name)
     assert response.status_code == 200
-    assert said in str(response.context["form"].errors["upload"]) + (
-        "Export it" if "damaged" in str(response.context["form"].errors) else ""
-    )
+    assert said in str(response.context["form"].errors["upload"])
     assert not CourseRecording.objects.exists()
     assert not StoredFile.objects.exists()
     assert everything_on_disk() == before
+
+
+# --- what was chosen once -------------------------------------------------------------------------------------
+
+
+WRONG = {"captions": {"text": "no captions"}, "title": {"title": ""}}
+KEPT = {"en": "you need not choose it again", "es": "no tiene que elegirlo otra vez"}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("what", WRONG)
+def test_a_file_is_chosen_once_whatever_else_was_wrong(
+    what, language, program, signed_in, django_capture_on_commit_callbacks
+):
+    client, before = signed_in(an_author(program)), everything_on_disk()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    again = posted(client, telling("MP4"), "Quillwort at home.mp4", **WRONG[what])
+    assert again.status_code == 200
+    page = again.content.decode()
+    assert KEPT[language] in page
+    assert "Quillwort" not in page
+    aside = everything_on_disk() - before
+    assert len(aside) == 2  # and its sound alone
+    # In no backup, and in no name whose it is.
+    assert all(path.name.startswith(".") for path in aside)
+    token = again.context["form"]["kept"].value()
+    once_more = posted(client, None, "", kept=token, text="still none")
+    assert KEPT[language] in once_more.content.decode()
+    assert once_more.context["form"]["kept"].value() == token
+    with django_capture_on_commit_callbacks(execute=True):
+        assert posted(client, None, "", kept=token).status_code == 302
+    recording = CourseRecording.objects.get()
+    assert (recording.kind, bool(recording.sound)) == ("video", True)
+    served = body_of(client.get(recording.address))
+    assert len(served) == recording.file.size
+    assert markers_in(served) == []
+    with av.open(io.BytesIO(served)) as file:
+        assert [stream.type for stream in file.streams] == ["video", "audio"]
+    assert {path.name for path in everything_on_disk() - before} == {str(recording.file_id), str(recording.sound_id)}
+
+
+def test_another_file_may_be_chosen_instead(program, signed_in, django_capture_on_commit_callbacks):
+    client, before = signed_in(an_author(program)), everything_on_disk()
+    token = posted(client, clip(), "a.mp4", title="").context["form"]["kept"].value()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert posted(client, telling("MP3"), "b.mp3", kept=token).status_code == 302
+    assert CourseRecording.objects.get().kind == "audio"
+    # What was not wanted after all is gone at the latest when the cleaner comes.
+    for path in everything_on_disk() - before:
+        os.utime(path, (1, 1))
+    sweep()
+    assert {path.name for path in everything_on_disk() - before} == {str(CourseRecording.objects.get().file_id)}
+
+
+def test_what_is_kept_is_for_her_alone_and_for_a_day(program, signed_in):
+    author, before = an_author(program), everything_on_disk()
+    token = posted(signed_in(author), clip(), "a.mp4", title="").context["form"]["kept"].value()
+    other = posted(signed_in(an_author(program)), None, "", kept=token)
+    assert "is not here any more" in str(other.context["form"].errors["upload"])
+    assert held.find(token, by=author.pk, now=timezone.now() + datetime.timedelta(hours=23))
+    assert held.find(token, by=author.pk, now=timezone.now() + datetime.timedelta(hours=24)) is None
+    assert held.find(token + "x", by=author.pk, now=timezone.now()) is None
+    assert sweep() == 0
+    for path in everything_on_disk() - before:
+        os.utime(path, (1, 1))
+    assert sweep() == 2
+    assert everything_on_disk() == before
+    gone = posted(signed_in(author), None, "", kept=token)
+    assert "Choose it again" in str(gone.context["form"].errors["upload"])
+    assert not CourseRecording.objects.exists()
+
+
+def test_only_the_newest_two_of_hers_are_kept(program, signed_in):
+    client, before = signed_in(an_author(program)), everything_on_disk()
+    tokens = [posted(client, clip(), "a.mp4", title="").context["form"]["kept"].value() for _n in range(3)]
+    assert len(everything_on_disk() - before) == 4
+    assert posted(client, None, "", kept=tokens[0]).status_code == 200
+    assert posted(client, None, "", kept=tokens[2]).status_code == 302
 
 
 def test_two_gigabytes_are_refused_before_they_are_read(program, signed_in):

@@ -192,7 +192,7 @@ def hostile() -> dict[str, tuple[str, bytes, str]]:
     launch = _action(S=pikepdf.Name.Launch, F="cmd.exe")
     return {
         "html as pdf": ("order.pdf", HTML, "wrong_kind"),
-        "html after a pdf's beginning": ("order.pdf", b"%PDF-1.7\n" + HTML, "broken"),
+        "html after a pdf's beginning": ("order.pdf", b"%PDF-1.7\n" + HTML, "cut_off"),
         "html as jpg": ("me.jpg", HTML, "wrong_kind"),
         "svg with a script": ("logo.svg", SVG, "drawing"),
         "svg as png": ("logo.png", SVG, "drawing"),
@@ -223,7 +223,7 @@ def hostile() -> dict[str, tuple[str, bytes, str]]:
         "pdf that unpacks to 300 MB": ("a.pdf", a_pdf(_bomb, compress_streams=False), "unpacks"),
         "pdf with a picture of 400 megapixels": ("a.pdf", a_pdf(_huge_picture), "too_many_pixels"),
         "pdf of 301 pages": ("a.pdf", a_pdf(pages=301), "too_many_pages"),
-        "pdf cut off": ("a.pdf", a_pdf()[:20], "broken"),
+        "pdf cut off": ("a.pdf", a_pdf()[:20], "cut_off"),
         "zip bomb": ("photos.zip", a_zip(zeros=bytes(50_000_000)), "wrong_kind"),
         "zip bomb as jpg": ("photo.jpg", a_zip(zeros=bytes(5_000_000)), "wrong_kind"),
         "docx with an external entity": ("order.docx", a_zip(word__document=XXE), "office"),
@@ -237,8 +237,8 @@ def hostile() -> dict[str, tuple[str, bytes, str]]:
         "gif that moves": ("cat.gif", a_moving("GIF"), "wrong_kind"),
         "gif that is html too": ("x.gif", b"GIF89a/*" + HTML + b"*/=1;", "wrong_kind"),
         "gif that is html too, as jpg": ("x.jpg", b"GIF89a/*" + HTML, "wrong_kind"),
-        "jpeg cut off": ("x.jpg", a_picture()[:200], "broken"),
-        "png with a broken inside": ("x.png", a_picture("PNG")[:60] + b"\0" * 300, "broken"),
+        "jpeg cut off": ("x.jpg", a_picture()[:200], "cut_off"),
+        "png with a broken inside": ("x.png", a_picture("PNG")[:60] + b"\0" * 300 + a_picture("PNG")[-12:], "broken"),
         "png as jpg": ("x.jpg", a_picture("PNG"), "name_differs"),
         "right picture, program's name": ("photo.jpg.exe", a_picture(), "name_differs"),
         "name turned around": ("photo\u202egpj.exe", a_picture(), "name_differs"),

@@ -174,7 +174,7 @@ HOSTILE = {
     "html after an mp3's beginning": (b"ID3\x03\0\0\0\0\0\0" + HTML, "a.mp3", Why.BROKEN),
     "zip bomb as mp4": (a_zip(zeros=bytes(5_000_000)), "a.mp4", Why.WRONG_KIND),
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", Why.DRAWING),
-    "a beginning and nothing more": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "a.mp4", Why.BROKEN),
+    "a beginning and nothing more": (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "a.mp4", Why.CUT_OFF),
     "nothing": (b"", "a.mp4", Why.EMPTY),
     "a playlist that opens a file of ours": (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n", "a.mp4", Why.WRONG_KIND),
 }
@@ -191,11 +191,35 @@ def test_a_name_must_end_as_its_file_is(name):
     assert why_not(a_clip(), name) == Why.NAME_DIFFERS
 
 
-def test_a_recording_that_is_cut_off_is_refused():
+WAYS = {
+    "mp4": {}, "mov": {"container": "mov"}, "m4a": {"container": "ipod", "picture": ""},
+    "mp3": {"container": "mp3", "picture": "", "sound": "libmp3lame"},
+    "wav": {"container": "wav", "picture": "", "sound": "pcm_s16le"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", WAYS)
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+def test_a_recording_whose_end_is_missing_is_told_so(kind, part):
+    whole, name = a_clip(seconds=6, **WAYS[kind]), f"a.{kind}"
+    assert cleaned(whole, name)
+    assert why_not(whole[: int(len(whole) * part)], name) == Why.CUT_OFF
+
+
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9])
+def test_so_is_one_whose_table_of_contents_stands_first(part):
     _, whole, _ = cleaned(a_clip(seconds=6), "a.mp4")
-    begins = whole.find(b"mdat")
-    assert why_not(whole[: begins + (len(whole) - begins) // 3]) in (Why.BROKEN, Why.CUT_OFF)
-    assert why_not(a_clip()[:1500]) in (Why.BROKEN, Why.UNPLAYABLE)
+    assert whole.find(b"moov") < whole.find(b"mdat")
+    assert why_not(whole[: int(len(whole) * part)], "a.mp4") == Why.CUT_OFF
+
+
+def test_a_recording_of_a_length_that_its_program_did_not_know_is_taken():
+    wav = a_clip(seconds=2, **WAYS["wav"])
+    streamed = wav[:4] + b"\xff" * 4 + wav[8:]
+    assert cleaned(streamed, "a.wav")[0].milliseconds > 1900
+    # Nothing in an MP3 need say how long it is.
+    mp3 = a_clip(seconds=2, **WAYS["mp3"])
+    assert cleaned(mp3.replace(b"Xing", b"\0\0\0\0").replace(b"Info", b"\0\0\0\0"), "a.mp3")
 
 
 @pytest.mark.parametrize("options, codec", [

@@ -135,3 +135,35 @@ def _one_field(files):
         file = PrivateFileField(rules=COURT_ORDER)
 
     return Form({}, files)
+
+
+WHOLE = {
+    "a.jpg": a_picture(size=(300, 200)),
+    "a.png": saved(dots((300, 200)), "PNG"),
+    "a.webp": saved(dots(), "WEBP"),
+    "a.gif": saved(dots(), "GIF"),
+    "a.avif": saved(dots(), "AVIF"),
+    "a.heic": a_telling_picture("HEIF", size=(300, 200)),
+    "a.pdf": a_pdf(pages=4),
+    "web.pdf": a_pdf(pages=4, linearize=True),
+}
+
+
+@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
+def test_a_file_whose_end_is_missing_is_told_so_and_nothing_of_it_is_kept(name, part):
+    data = WHOLE[name]
+    rules = COURSE_DOCUMENT if name.endswith("pdf") else COURSE_PICTURE
+    assert accept(data, rules=rules, name=name)
+    with pytest.raises(Refused) as refused:
+        accept(data[: int(len(data) * part)], rules=rules, name=name)
+    assert refused.value.why == Why.CUT_OFF
+    assert "Upload it again" in why(refused.value)
+    with translation.override("es"):
+        assert "Vuelva a subirlo" in why(refused.value)
+
+
+def test_what_stands_behind_a_whole_file_does_no_harm():
+    """As telephones and mail programs leave it there."""
+    for name, rules in (("a.jpg", COURSE_PICTURE), ("a.pdf", COURSE_DOCUMENT)):
+        assert accept(WHOLE[name] + b"\r\n" + bytes(200), rules=rules, name=name)
