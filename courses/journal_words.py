@@ -13,13 +13,14 @@ from lms.referrals.models import LANGUAGES
 
 ATTESTED = Coded({Attestation.MODULE: _("before a module"), Attestation.FINAL: _("before the last check")})
 FORMATS = [("gift", "Moodle GIFT"), ("xml", "Moodle XML")]
-# Where a story that was taken back was still found (courses.actions.withdrawal.look_again).
+# Where a story that was taken back was still found (courses.actions.withdrawal.afterward.look_again).
 PLACES = Coded({
     "page": _("a page that readers see"),
     "revision": _("a version of a module"),
     "draft": _("a draft"),
     "form": _("a form that somebody was typing in"),
     "file": _("a picture, recording or handout"),
+    "copy": _("other words that repeat it"),
 })  # fmt: skip
 
 

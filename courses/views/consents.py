@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.menu import MenuItem
 
+from courses import access
 from courses.actions import consents, withdrawal
 from courses.consent_forms import ConsentForm, NameForm, TakeBackForm
 from courses.consent_words import consent_text
 from courses.links import path_of
-from courses.models import Consent, StoryLink, TakenBack
+from courses.models import Consent, ModulePage, StoryLink, TakenBack
 from courses.models.consent import Act
 from courses.rules.consent import STANDING, TOLD_BEFORE, reminder_due
 from courses.stories import Story, stories_of, story_of
@@ -25,7 +26,7 @@ from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import programs_of, zone_of
-from lms.referrals.models import ProgramRole
+from lms.referrals.models import LANGUAGES, ProgramRole
 
 SHOW_LINK = "story_link"
 
@@ -137,8 +138,16 @@ def take_back(request: Request, story: uuid.UUID) -> HttpResponse:
         messages.success(request, _("It is gone from every page. No one’s progress is worse for it."))
         return redirect("my_consents")
     return render(request, "authoring/consent_take_back.html", {
-        "story": found, "form": form, "backup_days": settings.BACKUP_DATA_DAYS,
+        "story": found, "form": form, "backup_days": settings.BACKUP_DATA_DAYS, "copies": _copies(found.consent, request),
     })  # fmt: skip
+
+
+def _copies(consent: Consent, request: Request) -> list[str]:
+    """What the other modules are called in which her words stand."""
+    pages = withdrawal.pages_with(consent)
+    known = access.modules_worked_on(request.user).filter(pk__in=pages.values("pk"))
+    titles = list(dict.fromkeys(page.get_admin_display_title() for page in known))
+    return titles + ([_("a module of another program")] if len(known) < pages.count() else [])
 
 
 @only(Kind.AUTHOR)
@@ -175,10 +184,19 @@ def review(request: Request) -> HttpResponse:
     programs = programs_of(request.user, ProgramRole.REVIEWER)
     if not programs.exists():
         raise Http404
-    rows = Consent.objects.newest().filter(program__in=programs).select_related("program").order_by("ends_at")
-    return render(request, "authoring/consents_review.html", {
-        "rows": [{"consent": row, "standing": row.is_current(request.now), "title": _title(row)} for row in rows],
-    })  # fmt: skip
+    lines = Consent.objects.newest().filter(program__in=programs).order_by("ends_at")
+    titles = dict(ModulePage.objects.order_by("-locale__language_code").values_list("translation_key", "draft_title"))
+    names = dict(LANGUAGES)
+    rows = [
+        {
+            "consent": line,
+            "title": titles.get(line.page_key, ""),
+            "standing": line.is_current(request.now),
+            "languages": [str(names.get(code, code)) for code in line.languages],
+        }
+        for line in lines
+    ]
+    return render(request, "authoring/consents_review.html", {"rows": rows, "zone": zone_of(request.user) or "UTC"})
 
 
 def urls() -> list[URLPattern]:
@@ -236,20 +254,11 @@ def _sealed(story: Story) -> bool:
     return bool(taken and taken.destroyed_at is None)
 
 
-def _page_of(last: Consent | None) -> Any:
-    from courses.models import ModulePage
-
-    if last is None:
-        raise Http404
-    page = ModulePage.objects.filter(translation_key=last.page_key).first()
+def _page_of(last: Consent | None) -> ModulePage:
+    page = ModulePage.objects.filter(translation_key=last.page_key).first() if last else None
     if page is None:
         raise Http404
     return page
-
-
-def _title(row: Consent) -> str:
-    page = _page_of(row)
-    return str(page.title)
 
 
 def _new_link(request: Request, story: uuid.UUID, *, mail: bool) -> None:

@@ -1,0 +1,372 @@
+"""Taking a story back: the order of its steps (security.md 3.3), also where the server is killed between two, and every
+copy of it."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+from wagtail.models import Revision
+
+from courses.actions import consents
+from courses.actions.withdrawal import look_after, take_back
+from courses.facts import course_facts
+from courses.models import Consent, EditionModule, Enrollment, ModulePage, TakenBack
+from courses.models.consent import Act
+from courses.models.pages import ConsentMissing
+from courses.rules.copies import Story
+from lms import crypto
+from lms.demonstration import steps
+from lms.journal.models import Event
+from lms.outbox.models import Message
+from tests.builders import a_program, a_published_course, an_administrator, an_author, an_enrolled_referral
+from tests.courses.stories import (
+    ADVISORY,
+    BEGAN,
+    BYLINE,
+    NEEDLES,
+    add_picture,
+    agree,
+    copy_story,
+    pages,
+    publish,
+    write_story,
+)
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+ORDER = [
+    "consent.taken_back", "story.taken_back", "story.destroyed", "story.words_out", "story.files_out",
+    "story.traces_out", "story.not_owed", "story.told",
+]  # fmt: skip
+
+
+class Scene:
+    """A published story with a picture, somebody who reads, her facilitator, an administrator."""
+
+    def __init__(self) -> None:
+        self.program = a_program()
+        self.author = an_author(self.program, email="author@people.example")
+        self.administrator = an_administrator(self.program)
+        a_published_course(self.program)
+        self.story = write_story(self.program, self.author)
+        self.block, self.picture = add_picture(self.program)
+        agree(self.program, self.story, self.author, media=[self.block])
+        publish(self.program)
+        self.referral = an_enrolled_referral(program=self.program, now=BEGAN)
+        self.module = EditionModule.objects.filter(edition=self.referral.enrollment.edition).get(position=2)
+        self.files = [self.picture.file.name, *self.picture.renditions.values_list("file", flat=True)]
+
+    def owed(self) -> tuple[int, int]:
+        """Seconds of the module now, and as of a moment before."""
+        now, before = (
+            course_facts(referral_id=self.referral.pk, as_of=when).modules[1].required_seconds
+            for when in (BEGAN + 30 * DAY, BEGAN + MINUTE)
+        )
+        return now, before
+
+
+def words_in_the_database() -> list[str]:
+    wanted = (*NEEDLES.values(), *ADVISORY.values(), BYLINE)
+    with connection.cursor() as cursor:
+        found = []
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            text = str(cursor.fetchall())
+            found += [table] if any(word in text for word in wanted) else []
+    return found
+
+
+def kinds() -> list[str]:
+    wanted = Event.objects.filter(kind__regex=r"^(story|consent)\.", at__gte=BEGAN + DAY)
+    return list(wanted.order_by("pk").values_list("kind", flat=True))
+
+
+@pytest.mark.django_db
+def test_the_steps_come_in_the_order_that_protects_her_first():
+    scene = Scene()
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert kinds() == ORDER
+    assert list(row.done) == ["key", "words", "files", "traces", "owed", "staff", "author"]
+    assert row.finished_at == BEGAN + DAY
+
+
+class Killed(BaseException):
+    """As a process that is killed: nothing of ours catches it."""
+
+
+class KilledAt:
+    """Lets so many statements through, and no further one."""
+
+    def __init__(self, statements: int) -> None:
+        self.left = statements
+
+    def __call__(self, execute, sql, params, many, context):
+        # How a transaction is ended is not asked: a connection that breaks rolls back.
+        if not sql.startswith("ROLLBACK"):
+            if self.left <= 0:
+                raise Killed
+            self.left -= 1
+        return execute(sql, params, many, context)
+
+
+def killed_after(statements: int, scene: Scene) -> bool:
+    """Whether the kill came before everything was done."""
+    try:
+        with connection.execute_wrapper(KilledAt(statements)):
+            take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    except Killed:
+        return True
+    return False
+
+
+def statements_of(scene: Scene) -> int:
+    counted = KilledAt(10**6)
+    with connection.execute_wrapper(counted):
+        take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    return 10**6 - counted.left
+
+
+@pytest.mark.django_db
+def test_killed_anywhere_it_is_shown_nowhere_and_the_next_minute_does_the_rest(signed_in):
+    """Killed at one statement in every few: either nothing has happened and she presses again, or no reader sees it from
+    that moment on, and the task ends with the same as if nothing had happened. Told once, waived once, in order."""
+    scene = Scene()
+    reader = signed_in(scene.referral.person)
+    reader.post(reverse("learn:attest", args=[scene.module.pk]), {"mine": "on"})
+    address = reverse("learn:module", args=[scene.module.pk])
+    before = transaction.savepoint()
+    number = statements_of(scene)
+    told = set(Message.objects.values_list("kind", "to"))
+    waived = EditionModule.objects.get(pk=scene.module.pk).waivers
+    transaction.savepoint_rollback(before)
+    assert number > 60
+    partly = 0
+    for statements in range(1, number, 7):
+        before = transaction.savepoint()
+        assert killed_after(statements, scene), statements
+        row = TakenBack.objects.first()
+        if row is None:
+            assert Consent.objects.newest().get().act == Act.GIVEN
+            transaction.savepoint_rollback(before)
+            continue
+        partly += row.finished_at is None
+        shown = reader.get(address).content.decode()
+        assert not any(word in shown for word in (*NEEDLES.values(), BYLINE)), statements
+        # The first thing that can be done for her is done first.
+        assert row.words_gone_at is None or crypto.is_put_away(scene.story), statements
+        look_after(now=BEGAN + DAY + MINUTE)
+        row.refresh_from_db()
+        assert row.finished_at and crypto.is_put_away(scene.story), statements
+        assert row.still_there == [], statements
+        assert kinds() == ORDER, statements
+        assert words_in_the_database() == [], statements
+        assert set(Message.objects.values_list("kind", "to")) == told, statements
+        assert Message.objects.filter(kind="course.part_gone", to=scene.administrator).count() == 1, statements
+        now = EditionModule.objects.get(pk=scene.module.pk).waivers
+        assert [(w["seconds"], w["steps"]) for w in now] == [(w["seconds"], w["steps"]) for w in waived], statements
+        transaction.savepoint_rollback(before)
+    assert partly > 15
+
+
+# --- copies ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("to", [1, 2])
+@pytest.mark.parametrize("kind", ["story", "text", "pull_quote"])
+def test_a_copied_block_goes_with_the_story_from_every_draft_and_version(to, kind):
+    """In the same module or in another, as a story, as running text or as a quotation; in both languages."""
+    scene = Scene()
+    copy = copy_story(scene.program, scene.story, to=to, kind=kind)
+    assert copy != scene.story
+    # And a later version without it, as the next save leaves the earlier ones standing.
+    for page in pages(scene.program, to).values():
+        page.leave_out({str(copy)})
+        page.save_revision()
+    assert Revision.objects.filter(content__body__icontains=str(copy)).count() == 2
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert row.found["copies"] == [str(copy)]
+    assert words_in_the_database() == []
+    look_after(now=BEGAN + DAY + MINUTE)
+    row.refresh_from_db()
+    assert (row.still_there, "digests" in row.found) == ([], False)
+
+
+@pytest.mark.django_db
+def test_a_copied_page_goes_with_the_story():
+    """Wagtail's copy of a page keeps the ids of its blocks; of such a page a block is copied once more."""
+    scene = Scene()
+    for page in pages(scene.program).values():
+        page.copy(update_attrs={"slug": f"copy-{page.pk}", "title": "A copy"}, keep_live=False, copy_revisions=True)
+    copied = ModulePage.objects.get(slug=f"copy-{pages(scene.program)['en'].pk}").get_latest_revision_as_object()
+    rows = list(copied.body.get_prep_value())
+    again = next(row for row in rows if row["id"] == str(scene.story))
+    copied.body = copied._meta.get_field("body").to_python(
+        json.dumps([*rows, {**again, "id": "a2b9c0de-0000-4000-8000-000000000001"}])
+    )
+    copied.save_revision()
+    take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert words_in_the_database() == []
+
+
+@pytest.mark.django_db
+def test_a_copy_needs_a_consent_of_its_own_and_where_she_gave_it_goes_too(signed_in):
+    scene = Scene()
+    copy = copy_story(scene.program, scene.story, to=1)
+    with pytest.raises(ConsentMissing):
+        pages(scene.program, 1)["en"].get_latest_revision().publish()
+    agree(scene.program, copy, scene.author, number=1)
+    publish(scene.program, number=1)
+    asked = signed_in(scene.author).get(reverse("take_back_story", args=[scene.story])).content.decode()
+    assert f"These words also stand in: {pages(scene.program, 1)['en'].title}" in asked
+    take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert set(Consent.objects.newest().values_list("story", "act")) == {
+        (scene.story, Act.TAKEN_BACK), (copy, Act.TAKEN_BACK)
+    }  # fmt: skip
+    assert words_in_the_database() == []
+    assert Message.objects.filter(kind="consent.done", to=scene.author).count() == 2
+
+
+@pytest.mark.django_db
+def test_a_copy_that_another_author_calls_hers_is_looked_at_by_people():
+    """Whose words they are is not for a program to decide: hers are gone, and administrators learn where others stand."""
+    scene = Scene()
+    other = an_author(scene.program)
+    copy = copy_story(scene.program, scene.story, to=1)
+    agree(scene.program, copy, other, number=1)
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert Consent.objects.newest().get(story=copy).act == Act.GIVEN
+    look_after(now=BEGAN + DAY + MINUTE)
+    row.refresh_from_db()
+    assert row.still_there == ["copy"]
+    assert Message.objects.filter(kind="course.look_now", to=scene.administrator).count() == 1
+
+
+@pytest.mark.django_db
+def test_a_form_that_was_open_cannot_save_a_copy_again_and_what_else_repeats_her_words_is_told():
+    scene = Scene()
+    copy = copy_story(scene.program, scene.story, to=1)
+    held = pages(scene.program, 1)["en"]
+    also = pages(scene.program, 2)["en"]
+    words = next(row for row in held.body.get_prep_value() if row["id"] == str(copy))["value"]["body"]
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    held.save_revision()
+    assert words_in_the_database() == []
+    also = ModulePage.objects.get(pk=also.pk)
+    rows = [*also.body.get_prep_value(), {"id": "a2b9c0de-0000-4000-8000-000000000002", "type": "text", "value": words}]
+    also.body = also._meta.get_field("body").to_python(json.dumps(rows))
+    also.save_revision()
+    look_after(now=BEGAN + DAY + MINUTE)
+    row.refresh_from_db()
+    assert row.still_there == ["copy"]
+
+
+@pytest.mark.django_db
+def test_another_story_is_no_copy():
+    scene = Scene()
+    other = write_story(scene.program, scene.author, number=1)
+    agree(scene.program, other, scene.author, number=1)
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert row.found["copies"] == []
+    assert Consent.objects.newest().get(story=other).act == Act.GIVEN
+    assert Revision.objects.filter(content__body__icontains=str(other)).exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("I walked home along the river that night, and nobody asked me where I had been.", True),
+        ("As she says: I walked home along the river that night, and nobody asked me", True),
+        ("Along the river that night", True),
+        ("the river", False),
+        ("Nobody asked where the river goes, and I never walked there at night.", False),
+        ("", False),
+    ],
+)
+def test_half_of_a_text_in_her_words_is_a_copy(text, found):
+    story = Story(["I walked home, along the river, that night; and nobody asked me where I had been. It was cold."])
+    assert (story.holds(text) or story.is_in(text)) is found
+
+
+# --- a consent that runs out --------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_when_a_consent_runs_out_nobody_owes_the_story_and_who_must_know_is_told_and_a_renewal_makes_nobody_worse_off(
+    signed_in,
+):
+    program = a_program()
+    author = an_author(program)
+    administrator = an_administrator(program)
+    a_published_course(program)
+    story = write_story(program, author)
+    agree(program, story, author, now=BEGAN - 90 * DAY, days=91)
+    publish(program, now=BEGAN - 80 * DAY)
+    referral = an_enrolled_referral(program=program, now=BEGAN - 30 * DAY)
+    enrollment = Enrollment.objects.select_related(
+        "referral__person", "referral__facilitator", "edition", "policy"
+    ).get(referral=referral)
+    first, second = enrollment.edition.modules.all()
+    done = steps.take_module(enrollment, first, now=BEGAN - 20 * DAY)
+    steps.accept_reflections(enrollment, by=referral.facilitator, now=done)
+
+    def owed(when):
+        return course_facts(referral_id=referral.pk, as_of=when).modules[1].required_seconds
+
+    consents.keep_in_time(now=BEGAN + DAY - MINUTE)
+    assert not Message.objects.filter(kind="course.part_gone").exists()
+    whole = owed(BEGAN + DAY - MINUTE)
+    consents.keep_in_time(now=BEGAN + DAY)
+    told = Message.objects.filter(kind="course.part_gone")
+    assert set(told.values_list("to", flat=True)) == {administrator.pk, referral.facilitator.pk}
+    assert "expired" not in str(list(told.values_list("context", flat=True)))
+    less = owed(BEGAN + 2 * DAY)
+    assert less < whole
+    assert owed(BEGAN + DAY - MINUTE) == whole == second.minimum_seconds
+
+    # Again is harmless; and when she renews, what was waived stays waived, and her words stand where they stood.
+    consents.keep_in_time(now=BEGAN + 2 * DAY)
+    agree(program, story, author, now=BEGAN + 3 * DAY, days=91)
+    assert owed(BEGAN + 4 * DAY) == less
+    assert NEEDLES["en"] in str(pages(program)["en"].body.get_prep_value())
+    consents.keep_in_time(now=BEGAN + 3 * DAY + 91 * DAY)
+    assert owed(BEGAN + 200 * DAY) == less
+    assert told.count() == 4
+
+
+@pytest.mark.django_db
+def test_whoever_had_only_that_left_is_done_when_the_consent_runs_out():
+    """All they were short of was the time that the story asked for."""
+    program = a_program()
+    author = an_author(program)
+    a_published_course(program)
+    story = write_story(program, author)
+    agree(program, story, author, now=BEGAN - 90 * DAY, days=91)
+    publish(program, now=BEGAN - 80 * DAY)
+    referral = an_enrolled_referral(program=program, now=BEGAN - 30 * DAY)
+    enrollment = Enrollment.objects.select_related(
+        "referral__person", "referral__facilitator", "edition", "policy"
+    ).get(referral=referral)
+    for module in enrollment.edition.modules.all():
+        done = steps.take_module(enrollment, module, now=BEGAN - (20 - module.position) * DAY)
+    # As if its author had asked for a minute more: that minute is all they are short of.
+    read = course_facts(referral_id=referral.pk, as_of=done).modules[1].credited_seconds
+    EditionModule.objects.filter(edition=enrollment.edition, position=2).update(minimum_seconds=read + 60)
+    steps.accept_reflections(enrollment, by=referral.facilitator, now=done)
+    enrollment.refresh_from_db()
+    assert enrollment.completed_at is None
+    consents.keep_in_time(now=BEGAN + DAY)
+    enrollment.refresh_from_db()
+    assert enrollment.completed_at == BEGAN + DAY
+
+
+@pytest.mark.django_db
+def test_a_language_that_a_renewal_leaves_out_is_owed_by_nobody():
+    scene = Scene()
+    whole = scene.owed()[0]
+    agree(scene.program, scene.story, scene.author, now=BEGAN + DAY, languages=["en"])
+    now, before = scene.owed()
+    assert (now < whole, before) == (True, whole)
+    assert Message.objects.filter(kind="course.part_gone", to=scene.administrator).count() == 1
