@@ -17,6 +17,7 @@ from courses import access
 from courses.actions import consents, withdrawal
 from courses.consent_forms import ConsentForm, NameForm, TakeBackForm
 from courses.consent_words import consent_text
+from courses.labels import LANGUAGES_IN_WORDS
 from courses.links import path_of
 from courses.models import Consent, ModulePage, StoryLink, TakenBack
 from courses.models.consent import Act
@@ -26,7 +27,7 @@ from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import programs_of, zone_of
-from lms.referrals.models import LANGUAGES, ProgramRole
+from lms.referrals.models import ProgramRole
 
 SHOW_LINK = "story_link"
 
@@ -186,13 +187,12 @@ def review(request: Request) -> HttpResponse:
         raise Http404
     lines = Consent.objects.newest().filter(program__in=programs).order_by("ends_at")
     titles = dict(ModulePage.objects.order_by("-locale__language_code").values_list("translation_key", "draft_title"))
-    names = dict(LANGUAGES)
     rows = [
         {
             "consent": line,
             "title": titles.get(line.page_key, ""),
             "standing": line.is_current(request.now),
-            "languages": [str(names.get(code, code)) for code in line.languages],
+            "languages": [str(LANGUAGES_IN_WORDS.get(code, code)) for code in line.languages],
         }
         for line in lines
     ]

@@ -22,10 +22,11 @@ from courses.models import (
     ModuleProgress,
     PlanLine,
     Reflection,
+    Viewing,
 )
 from courses.records import module_records, modules_with_records
 from courses.rules.progress import is_open, own_part_done, unmet
-from courses.shown import blocks_of_step, language_for
+from courses.shown import blocks_of_step, language_for, taken_away
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
 from lms.people.http import Request
@@ -176,6 +177,15 @@ def beat(request: Request) -> HttpResponse:
     if not accepted and (refused := too_many(request, "beat", "30/m/user")):
         return refused
     return JsonResponse({"accepted": accepted})
+
+
+@only(PERSON)
+@require_GET
+def still_shown(request: Request, viewing: uuid.UUID) -> JsonResponse:
+    """A page that stays open asks now and then whether it may still show the blocks (``b``) that it shows."""
+    row = get_object_or_404(Viewing.objects.filter(enrollment__in=enrollments_for(request.user)), pk=viewing)
+    language = language_for(row.enrollment)
+    return JsonResponse({"shown": not taken_away(row.module, request.GET.getlist("b"), language, now=request.now)})
 
 
 def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:
