@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 
+KEPT_UNDER_NAMES: "tuple[type[Model], ...]" = (CoursePicture, CourseDocument, PictureRendition)
 KINDS = ("pictures", "documents", "recordings")
 
 
@@ -67,7 +68,10 @@ def from_ids(kept: dict[str, Any]) -> Shown:
 def recordings_of(revisions: "Iterable[Revision]", blocks: set[str]) -> "QuerySet[CourseRecording]":
     """The recordings that these blocks of these versions play, and nothing else anywhere does."""
     elsewhere = _shown_elsewhere(hidden=blocks).recordings
-    return CourseRecording.objects.filter(pk__in=shown_in(revisions, blocks).recordings - elsewhere)
+    wanted: QuerySet[CourseRecording] = CourseRecording.objects.filter(
+        pk__in=shown_in(revisions, blocks).recordings - elsewhere
+    )
+    return wanted
 
 
 def names_of(shown: Shown) -> list[str]:
@@ -97,9 +101,7 @@ def remove_left_over(names: "Iterable[str]") -> None:
         if "/" not in name:
             for file in StoredFile.objects.filter(pk=name, destroyed_at__isnull=False):
                 disk.remove(file.path)
-        elif not any(
-            model.objects.filter(file=name).exists() for model in (CoursePicture, CourseDocument, PictureRendition)
-        ):
+        elif not any(model._default_manager.filter(file=name).exists() for model in KEPT_UNDER_NAMES):
             default_storage.delete(name)
 
 

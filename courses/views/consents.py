@@ -22,7 +22,7 @@ from courses.links import path_of
 from courses.models import Consent, ModulePage, StoryLink, TakenBack
 from courses.models.consent import Act
 from courses.rules.consent import STANDING, TOLD_BEFORE, reminder_due
-from courses.stories import Story, stories_of, story_of
+from courses.stories import Story, stories_of, story_of, wrote
 from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -131,16 +131,32 @@ def rename(request: Request, story: uuid.UUID) -> HttpResponse:
 def take_back(request: Request, story: uuid.UUID) -> HttpResponse:
     """One press, no reason."""
     found, form = _fetch(request, story), TakeBackForm(request.POST if request.method == "POST" else None)
-    if found.consent is None or found.consent.act == Act.TAKEN_BACK:
+    if not _can_take_back(found, request):
         raise Http404
     if request.method == "POST" and form.is_valid():
-        keep = withdrawal.KEPT_DAYS if form.keeps else 0
-        withdrawal.take_back(story=story, keep_days=keep, by=request.user, now=request.now)
+        what = {
+            "story": story,
+            "keep_days": withdrawal.KEPT_DAYS if form.keeps else 0,
+            "by": request.user,
+            "now": request.now,
+        }
+        if found.consent is None:
+            withdrawal.take_back_draft(page=found.page, program=found.program, **what)
+        else:
+            withdrawal.take_back(**what)
         messages.success(request, _("It is gone from every page. No one’s progress is worse for it."))
         return redirect("my_consents")
     return render(request, "authoring/consent_take_back.html", {
-        "story": found, "form": form, "backup_days": settings.BACKUP_DATA_DAYS, "copies": _copies(found.consent, request),
+        "story": found, "form": form, "backup_days": settings.BACKUP_DATA_DAYS,
+        "copies": _copies(found.consent, request) if found.consent else [],
     })  # fmt: skip
+
+
+def _can_take_back(found: Story, request: Request) -> bool:
+    """What she agreed to, until she took it back; and before she agreed, what she wrote down herself."""
+    if found.consent is None:
+        return found.page is not None and wrote(request.user, found.key)
+    return found.consent.act != Act.TAKEN_BACK
 
 
 def _copies(consent: Consent, request: Request) -> list[str]:
@@ -238,6 +254,7 @@ def _row(story: Story, request: Request) -> dict[str, Any]:
         "taken_back": taken,
         "sealed": bool(taken and taken.destroyed_at is None),
         "ended": bool(consent and consent.act in {*STANDING, Act.ENDED} and consent.ends_at <= now),
+        "can_take_back": _can_take_back(story, request),
         "zone": zone_of(request.user) or "UTC",
         "told_before": TOLD_BEFORE,
     }

@@ -4,10 +4,13 @@ copy of it."""
 import json
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.urls import reverse
+from wagtail.admin.models import FormState
 from wagtail.models import Revision
 
 from courses.actions import consents
@@ -267,6 +270,30 @@ def test_a_form_that_was_open_cannot_save_a_copy_again_and_what_else_repeats_her
 
 
 @pytest.mark.django_db
+def test_a_preview_of_another_page_into_which_her_words_were_pasted_is_forgotten():
+    scene = Scene()
+    words = next(r for r in pages(scene.program, 1)["en"].body.get_prep_value() if r["id"] == str(scene.story))[
+        "value"
+    ]["body"]
+    about = {
+        "user": scene.administrator, "parent_object_id": "", "last_updated_at": BEGAN,
+        "content_type": ContentType.objects.get_for_model(ModulePage),
+    }  # fmt: skip
+    FormState.objects.create(data=urlencode({"body-0-value": words}), object_id="", **about)
+    mine = FormState.objects.create(
+        data=urlencode({"body-0-value": "Other words, of somebody else, about her own day"}),
+        object_id="900913",
+        **about,
+    )
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    assert list(FormState.objects.all()) == [mine]
+    late = FormState.objects.create(data=urlencode({"body-0-value": words}), object_id="900914", **about)
+    look_after(now=BEGAN + DAY + MINUTE)
+    row.refresh_from_db()
+    assert (late.pk is not None, row.still_there) == (True, ["form"])
+
+
+@pytest.mark.django_db
 def test_another_story_is_no_copy():
     scene = Scene()
     other = write_story(scene.program, scene.author, number=2)
@@ -373,6 +400,33 @@ def test_a_language_that_a_renewal_leaves_out_is_owed_by_nobody():
     now, before = scene.owed()
     assert (now < whole, before) == (True, whole)
     assert Message.objects.filter(kind="course.part_gone", to=scene.administrator).count() == 1
+
+
+# --- before she agreed ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_what_she_wrote_down_and_never_agreed_to_is_hers_to_take_back_too(signed_in):
+    program = a_program()
+    author, administrator = an_author(program), an_administrator(program)
+    a_published_course(program)
+    story, typed_by_staff = write_story(program, author), write_story(program, administrator, number=1)
+    client, colleague = signed_in(author), signed_in(an_author(program))
+    assert client.get(reverse("take_back_story", args=[story])).status_code == 200
+    assert client.get(reverse("take_back_story", args=[typed_by_staff])).status_code == 404
+    assert colleague.post(reverse("take_back_story", args=[story]), {"words": "destroy"}).status_code == 404
+    assert client.post(reverse("take_back_story", args=[story]), {"words": "destroy"}).status_code == 302
+    assert not Revision.objects.filter(content__body__icontains=str(story)).exists()
+    assert Revision.objects.filter(content__body__icontains=str(typed_by_staff)).exists()
+    assert crypto.is_put_away(story)
+    assert not Message.objects.filter(kind="course.part_gone").exists()
+    row = TakenBack.objects.get()
+    look_after(now=row.at + MINUTE)
+    row.refresh_from_db()
+    assert row.still_there == []
+    with pytest.raises(consents.Gone):
+        agree(program, story, author)
+    assert "Its words are destroyed" in client.get(reverse("my_consents")).content.decode()
 
 
 # --- pages that were open meanwhile ------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from courses.actions.withdrawal.afterward import LOOKED_AT_AFTER, look_after, lo
 from courses.actions.withdrawal.copies import pages_with
 from courses.actions.withdrawal.module import withdraw_module
 from courses.actions.withdrawal.sealed import destroy_words, put_back
-from courses.actions.withdrawal.story import KEPT_DAYS, NothingToTakeBack, take_back
+from courses.actions.withdrawal.story import KEPT_DAYS, NothingToTakeBack, take_back, take_back_draft
 from courses.actions.withdrawal.telling import hidden_from_now_on
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "pages_with",
     "put_back",
     "take_back",
+    "take_back_draft",
     "withdraw_module",
 ]

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from wagtail.admin.models import FormState
 
 from courses import consents as ledger
 from courses.actions import media
@@ -12,7 +11,6 @@ from courses.actions.withdrawal import copies, owed, reach, sealed, steps, trace
 from courses.models import ModulePage, TakenBack
 from lms.journal import journal
 from lms.outbox import outbox
-from lms.people.models import KeptWords
 from lms.referrals.actions.roles import administrators_of
 
 LOOKED_AT_AFTER = timedelta(seconds=60)
@@ -64,10 +62,9 @@ def _still_there(row: TakenBack) -> list[str]:
             found |= set() if str(row.consent.story) in hidden else {"page"}
     found |= {"revision"} if reach.revisions_with(gone).exists() else set()
     found |= {"draft"} if any(_holds(page, gone) for page in ModulePage.objects.all()) else set()
-    found |= {"copy"} if copies.left((row.found or {}).get("digests", ()), row.consent) else set()
-    typed = KeptWords.objects.filter(path__startswith="/authoring/")
-    found |= {"form"} if any(FormState.objects.filter(data__contains=block).exists() for block in gone) else set()
-    found |= {"form"} if any(traces.is_kept(gone, kept) for kept in typed) else set()
+    digests = (row.found or {}).get("digests", ())
+    found |= {"copy"} if copies.left(digests, row.consent) else set()
+    found |= {"form"} if traces.typed(gone, digests) else set()
     found |= {"file"} if any(media.is_there(name) for name in row.files) else set()
     return sorted(found)
 

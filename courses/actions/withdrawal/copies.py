@@ -59,16 +59,23 @@ def pages_with(consent: Consent) -> QuerySet[ModulePage]:
     """The modules in which a copy stands, or stood in a version of them."""
     ids = found(consent)[0] | {str(other.story) for other in agreed_to_as_well(consent)}
     held = reach.revisions_with(ids).values_list("object_id", flat=True) if ids else ()
-    return ModulePage.objects.filter(pk__in=list(held))
+    pages: QuerySet[ModulePage] = ModulePage.objects.filter(pk__in=list(held))
+    return pages
 
 
 def left(digests: Collection[str], consent: Consent) -> bool:
     """Whether words of which these are the digests stand anywhere yet, but where she agreed to them on their own."""
     if not digests:
         return False
-    wanted, known = set(digests), reach.blocks(consent) | _agreed_by(consent)
+    known = reach.blocks(consent) | _agreed_by(consent)
     texts = {text_of(row) for row in _everywhere() if row["id"] not in known}
-    return any(_digest(run) in wanted for text in texts for run in runs(text))
+    return any(repeats(digests, text) for text in texts)
+
+
+def repeats(digests: Collection[str], text: str) -> bool:
+    """Whether a run of the words of which these are the digests stands in ``text``."""
+    wanted = set(digests)
+    return bool(wanted) and any(_digest(run) in wanted for run in runs(text))
 
 
 def text_of(row: Row) -> str:

@@ -1,14 +1,17 @@
 """What repeats words elsewhere: the history, references, the search, forms that somebody was typing in."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import datetime
+from urllib.parse import unquote_plus
 
 from django.db import transaction
 from wagtail.admin.models import FormState
 from wagtail.models import PageLogEntry, ReferenceIndex
 from wagtail.search import index
 
+from courses.actions.withdrawal import copies
 from courses.models import ModulePage, TakenBack
 from lms import crypto
 from lms.database import empty_log, forget_searched
@@ -34,25 +37,33 @@ def refer_anew(pages: Iterable[ModulePage]) -> None:
         index.insert_or_update_object(page)
 
 
-def forget_typed(pages: Iterable[ModulePage], gone: set[str]) -> None:
-    """Forms of the authoring place that were not sent, or came when their session had ended: of these pages, or with
-    these blocks."""
+def forget_typed(pages: Iterable[ModulePage], gone: set[str], digests: Collection[str] = ()) -> None:
+    """What the authoring place holds of forms: for a preview, or because they came when their session had ended. Of
+    these pages, with these blocks, or with words of which these are the digests."""
     places = []
     for page in pages:
         FormState.objects.for_instance(page).delete()
         places.append(f"/{page.pk}/")
+    for state in typed(gone, digests):
+        state.delete()
     for kept in KeptWords.objects.filter(path__startswith="/authoring/"):
-        if any(place in kept.path for place in places) or is_kept(gone, kept):
+        if any(place in kept.path for place in places):
             kept.delete()
 
 
-def is_kept(blocks: set[str], kept: KeptWords) -> bool:
-    """Whether a form that came too late holds one of these blocks."""
-    try:
-        fields = json.dumps(kept_words.read(kept))
-    except (crypto.KeyMissing, crypto.Tampered):
-        return False  # nobody reads it any more
-    return any(block in fields for block in blocks)
+def typed(gone: set[str], digests: Collection[str] = ()) -> list[FormState | KeptWords]:
+    """The forms, of whichever page, with these blocks or words."""
+    found: list[FormState | KeptWords] = []
+    for state in FormState.objects.all():
+        found += [state] if _says(unquote_plus(state.data), gone, digests) else []
+    for kept in KeptWords.objects.filter(path__startswith="/authoring/"):
+        with suppress(crypto.KeyMissing, crypto.Tampered):  # such a one nobody reads any more
+            found += [kept] if _says(json.dumps(kept_words.read(kept), ensure_ascii=False), gone, digests) else []
+    return found
+
+
+def _says(text: str, gone: set[str], digests: Collection[str]) -> bool:
+    return any(block in text for block in gone) or copies.repeats(digests, text)
 
 
 def forget_in_the_database() -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
-from wagtail.admin.models import FormState
 from wagtail.models import PageLogEntry, Revision, TaskState, WorkflowState
 
 from courses.actions import media
@@ -39,9 +38,7 @@ def take_out(row: TakenBack, now: datetime) -> None:
     kept += [piece for revision in revisions for piece in _out_of_revision(revision, gone)]
     cancel_what_waits(pages, revisions)
     FineWord.objects.filter(block__in=gone).delete()
-    for block in gone:
-        FormState.objects.filter(data__contains=block).delete()
-    traces.forget_typed(pages, gone)
+    traces.forget_typed(pages, gone, digests)
     row.files = media.names_of(shown)
     row.words_gone_at = now
     if row.keep_until and row.destroyed_at is None:
