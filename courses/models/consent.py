@@ -39,8 +39,8 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         wanted = set(blocks)
         rows = self.newest().filter(act=Act.TAKEN_BACK)
         found = {block for row in rows.only("story", "media") for block in (str(row.story), *row.media)}
-        for took in TakenBack.objects.filter(put_back_at=None).exclude(found=None).values_list("found", flat=True):
-            found |= set(took["copies"])
+        for took in TakenBack.objects.filter(put_back_at=None, found__isnull=False).values_list("found", flat=True):
+            found |= set(took.get("copies", ()))
         return found & wanted
 
 

@@ -96,6 +96,21 @@ def test_the_steps_come_in_the_order_that_protects_her_first():
     assert row.finished_at == BEGAN + DAY
 
 
+@pytest.mark.django_db
+def test_what_was_taken_back_before_marks_were_kept_is_looked_at_and_stays_out():
+    """By the service as it was: its words gone, no mark of any step. Twice looked at, and pages are saved as ever."""
+    scene = Scene()
+    row = take_back(story=scene.story, by=scene.author, now=BEGAN + DAY)
+    TakenBack.objects.filter(pk=row.pk).update(found=None, done=None, finished_at=None)
+    kept = pages(scene.program, 1)["en"]
+    kept.save_revision()
+    look_after(now=BEGAN + DAY + MINUTE)
+    row.refresh_from_db()
+    assert row.finished_at and row.looked_at and row.still_there == []
+    kept.save_revision()
+    assert kinds().count("story.destroyed") == 1
+
+
 class Killed(BaseException):
     """As a process that is killed: nothing of ours catches it."""
 
@@ -159,6 +174,7 @@ def test_killed_anywhere_it_is_shown_nowhere_and_the_next_minute_does_the_rest(s
         partly += row.finished_at is None
         shown = reader.get(address).content.decode()
         assert "It is not shown now" in shown
+        assert Consent.objects.taken_back([str(scene.story), scene.block]) == {str(scene.story), scene.block}
         assert not any(word in shown for word in (*NEEDLES.values(), BYLINE)), statements
         # The first thing that can be done for her is done first.
         assert row.words_gone_at is None or crypto.is_put_away(scene.story), statements
