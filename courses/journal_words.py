@@ -62,4 +62,4 @@ def _languages(value: Any, reader: Reader) -> str:
 
 def _digest(value: Any, reader: Reader) -> str:
     """Its beginning, in groups: enough to compare with the ledger by eye."""
-    return f"{value[:4]} {value[4:8]} {value[8:12]} …"
+    return f"{value[:4]} {value[4:8]} {value[8:12]} …" if value else str(_("none"))

@@ -35,6 +35,6 @@ def write(last: Consent | None, row: Consent, by: User | None, now: datetime) ->
     row.save(force_insert=True)
     journal.record(
         f"consent.{row.act}", about=None, on=row, by=by, at=now,
-        data={"digest": row.text_digest, "version": row.text_version} if row.text_version else {},
+        data={"digest": row.text_digest, "version": row.text_version},
     )  # fmt: skip
     return row

@@ -42,17 +42,17 @@ def found(consent: Consent) -> tuple[set[str], list[str]]:
     is looked for once more."""
     told, own = as_she_told_it(str(consent.story)), reach.blocks(consent)
     known: dict[str, bool] = {}
-    copies: set[str] = set()
+    seen: set[str] = set()
     for row in _everywhere():
-        if row["id"] in own or row["id"] in copies or row["type"] not in LEFT_OUT:
+        if row["id"] in own or row["id"] in seen or row["type"] not in LEFT_OUT:
             continue
         text = text_of(row)
         if text not in known:
             known[text] = told.holds(text) or (row["type"] == "story" and told.is_in(text))
         if known[text]:
-            copies.add(row["id"])
-    agreed = Consent.objects.filter(story__in=copies).values_list("story", flat=True)
-    return copies - {str(story) for story in agreed}, sorted({_digest(run) for run in told.runs})
+            seen.add(row["id"])
+    agreed = Consent.objects.filter(story__in=seen).values_list("story", flat=True)
+    return seen - {str(story) for story in agreed}, sorted({_digest(run) for run in told.runs})
 
 
 def pages_with(consent: Consent) -> QuerySet[ModulePage]:
