@@ -16,13 +16,14 @@ from lms.referrals.models import LANGUAGES
 ATTESTED = Coded({Attestation.MODULE: _("before a module"), Attestation.FINAL: _("before the last check")})
 FORMS = [("pdf", _("PDF")), ("csv", _("table (CSV)")), ("xapi", _("statements (xAPI)"))]
 FORMATS = [("gift", "Moodle GIFT"), ("xml", "Moodle XML")]
-# Where a story that was taken back was still found (courses.actions.withdrawal.look_again).
+# Where a story that was taken back was still found (courses.actions.withdrawal.afterward.look_again).
 PLACES = Coded({
     "page": _("a page that readers see"),
     "revision": _("a version of a module"),
     "draft": _("a draft"),
     "form": _("a form that somebody was typing in"),
     "file": _("a picture, recording or handout"),
+    "copy": _("other words that repeat it"),
 })  # fmt: skip
 
 
@@ -75,4 +76,4 @@ def _languages(value: Any, reader: Reader) -> str:
 
 def _digest(value: Any, reader: Reader) -> str:
     """Its beginning, in groups: enough to compare with the ledger by eye."""
-    return f"{value[:4]} {value[4:8]} {value[8:12]} …"
+    return f"{value[:4]} {value[4:8]} {value[8:12]} …" if value else str(_("none"))

@@ -91,9 +91,9 @@ DATA = {
         "derived": "id story number program page_key author media text_digest backup_days",
     },
     "courses.TakenBack": {
-        "public": "at keep_until words_gone_at destroyed_at put_back_at looked_at still_there",
+        "public": "at keep_until words_gone_at destroyed_at put_back_at finished_at looked_at still_there done",
         "narrative": "kept",
-        "derived": "id consent files",
+        "derived": "id consent files found",
     },
     "courses.AuthorIdentity": {
         "identity": "legal_name contact payment",

@@ -14,6 +14,7 @@ from wagtail.images.fields import WagtailImageField
 from wagtail.images.forms import BaseImageForm
 from wagtail.permissions import policy_registry
 
+from courses import retiring
 from courses.labels import bad_captions
 from courses.models.media import PIXELS_TELL, Cleaned, cleaned, says_the_file_name
 from courses.rules import captions
@@ -50,6 +51,8 @@ class _CleanForm(BaseCollectionMemberForm):
         file = self.cleaned_data["file"]
         if not isinstance(file, UploadedFile):
             return file
+        if self.instance.pk and retiring.media_was_shown(self.instance):
+            raise ValidationError(retiring.another_file_words(), code="was_shown")
         self.came_as = file.name or ""
         try:
             return cleaned(file, rules=self.rules, name=self.came_as)

@@ -6,7 +6,7 @@ A page that nobody was shown is deleted like any other.
 from typing import Any
 
 from django.db.models import Model
-from django.db.models.signals import pre_delete
+from django.db.models.signals import pre_delete, pre_save
 from django.utils.translation import gettext as _
 from wagtail.actions.delete_page import DeletePageAction
 from wagtail.actions.move_page import MovePageAction
@@ -59,14 +59,19 @@ def refuse_to_delete(page: Page) -> None:
         )
 
 
-def refuse_to_delete_media(media: Model) -> None:
-    """A picture, handout or recording that a version holds which anyone may have been shown. Raises WasShown."""
+def media_was_shown(media: Model) -> bool:
+    """Whether a version holds this picture, handout or recording which anyone may have been shown."""
     shown = [
         *EditionModule.objects.values_list("revision_en", "revision_es"),
         *Correction.objects.values_list("before_en", "before_es"),
     ]
     revisions = Revision.objects.filter(pk__in={pk for pair in shown for pk in pair if pk})
-    if str(media.pk) in access.media_in(revisions, type(media)):
+    return str(media.pk) in access.media_in(revisions, type(media))
+
+
+def refuse_to_delete_media(media: Model) -> None:
+    """Raises WasShown."""
+    if media_was_shown(media):
         raise WasShown(
             _(
                 "A module that somebody may have been shown holds this, so it cannot be deleted. If nobody may see it any "
@@ -74,6 +79,19 @@ def refuse_to_delete_media(media: Model) -> None:
             ),
             page=media,
         )
+
+
+def another_file_words() -> str:
+    return _(
+        "A module that somebody may have been shown holds this file, so it stays as it is. Its title may be changed. Add "
+        "the other file as a new one, and choose that in the module."
+    )
+
+
+def keep_the_file(sender: type[Model], instance: Any, **_: object) -> None:
+    """What was shown under this number stays what it was, by whichever road: form, code, command. Raises WasShown."""
+    if instance.pk and instance.file and not instance.file._committed and media_was_shown(instance):
+        raise WasShown(another_file_words(), page=instance)
 
 
 def keep_what_was_shown(sender: type[Model], instance: Any, **_: object) -> None:
@@ -135,3 +153,5 @@ def guard() -> None:
     UnpublishPageAction.check = _check_unpublish
     for media in (CoursePicture, CourseDocument, CourseRecording):
         pre_delete.connect(keep_what_was_shown, sender=media, dispatch_uid=f"keep_shown_{media.__name__}")
+    for kept in (CoursePicture, CourseDocument):  # a recording's file is chosen once
+        pre_save.connect(keep_the_file, sender=kept, dispatch_uid=f"keep_file_{kept.__name__}")

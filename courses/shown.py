@@ -10,7 +10,7 @@ from wagtail.blocks import StreamValue
 
 from courses import consents
 from courses.consents import Standing
-from courses.models import Attempt, EditionModule, Enrollment, ModulePage
+from courses.models import Attempt, Consent, EditionModule, Enrollment, ModulePage
 from courses.rules import grading
 
 ACTIVITIES = frozenset({"knowledge_check", "reflection", "scenario"})
@@ -46,6 +46,17 @@ def blocks_of_pages(
         [row for block_id in page if (row := _row(block_id, by_id.get(block_id), standing, answers)) is not None]
         for page in wanted
     ]
+
+
+def taken_away(module: EditionModule, ids: Collection[str], language: str, *, now: datetime) -> bool:
+    """Whether one of these blocks of a page that somebody has open is not shown any more."""
+    if module.withdrawn_at:
+        return True
+    used = "es" if language == "es" and module.revision_es_id else "en"
+    there = {block_id for page in module.steps for block_id in page}
+    now_hidden = consents.standing([], also=there, language=used, now=now)
+    hidden = now_hidden.hidden_stories | now_hidden.hidden_media | Consent.objects.taken_back(there)
+    return not hidden.isdisjoint(ids)
 
 
 def _row(block_id: str, block: Any, standing: Standing, answers: dict[str, Any]) -> dict[str, Any] | None:

@@ -64,11 +64,21 @@ def _in_drafts(program: Program) -> Iterator[tuple[ModulePage, Any]]:
 def _may_be_hers(key: UUID, user: User, program: Program) -> bool:
     """Until somebody agreed, a story is hers who first wrote it down. What staff typed in for an author waits for
     whichever author of the program says that it is hers."""
-    first = Revision.objects.page_revisions().filter(content__body__icontains=str(key)).order_by("created_at", "pk")
-    writer = first.values_list("user", flat=True).first()
+    writer = _writer(key)
     if writer in (None, user.pk):
         return True
     return not ProgramMembership.objects.filter(user=writer, program=program, role=ProgramRole.AUTHOR).exists()
+
+
+def wrote(user: User, key: UUID) -> bool:
+    """Whether it was she who first wrote it down."""
+    return _writer(key) == user.pk
+
+
+def _writer(key: UUID) -> UUID | None:
+    first = Revision.objects.page_revisions().filter(content__body__icontains=str(key)).order_by("created_at", "pk")
+    writer: UUID | None = first.values_list("user", flat=True).first()
+    return writer
 
 
 def _fill(story: Story, page: ModulePage, block: Any) -> None:

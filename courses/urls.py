@@ -23,6 +23,7 @@ urlpatterns = [
     path("words/", words.leave, name="words"),
     path("words/draft/", words.draft, name="words_draft"),
     path("beat/", learn.beat, name="beat"),
+    path("still-shown/<uuid:viewing>/", learn.still_shown, name="still_shown"),
     path("modules/<uuid:pk>/checks/<uuid:block>/", activities.check, name="check"),
     path("modules/<uuid:pk>/checks/<uuid:block>/draft/", activities.check_draft, name="check_draft"),
     path("modules/<uuid:pk>/reflections/<uuid:block>/", activities.reflection, name="reflection"),

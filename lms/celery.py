@@ -49,7 +49,7 @@ app.conf.beat_schedule = {
     "draft reports that are due": _ring("court_reports.tasks.draft_due", 15 * EVERY_MINUTE),
     "complete what is complete": _ring("courses.tasks.check_completions", crontab(minute=17)),
     "tell that the court's day comes near": _ring("courses.tasks.tell_deadlines", crontab(minute=37)),
-    "keep consents in time": _ring("courses.tasks.keep_consents", crontab(minute=7)),
+    "keep consents in time": _ring("courses.tasks.keep_consents", EVERY_MINUTE),
     "look after stories that were taken back": _ring("courses.tasks.look_after_taken_back", EVERY_MINUTE),
     "tell who has something to review": _ring("courses.tasks.tell_who_reads", crontab(minute=12)),
     "publish what has waited its time": _ring("courses.tasks.publish_in_time", EVERY_MINUTE),

@@ -264,6 +264,14 @@ def is_put_away(subject: UUID) -> bool:
     return put_away.exists()
 
 
+def put_away(subjects: Collection[UUID]) -> set[UUID]:
+    """Those of these whose keys lie in escrow or are destroyed: one look, however many there are."""
+    from lms.people.models import SubjectKey
+
+    away = SubjectKey.objects.filter(subject__in=subjects).exclude(escrowed_at=None, destroyed_at=None)
+    return set(away.values_list("subject", flat=True))
+
+
 def are_lost() -> bool:
     """Whether the persons' keys were in this database once, and are not."""
     from lms.journal import journal

@@ -13,13 +13,12 @@ from courses.consent_words import ConsentText
 from courses.links import path_of
 from courses.models import Consent, ModulePage, StoryLink
 from courses.models.consent import Act
-from courses.rules.consent import LONGEST_DAYS, STANDING, reminder_due
+from courses.rules.consent import LONGEST_DAYS, STANDING, TOLD_BEFORE, reminder_due
 from lms import crypto
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.outbox.models import Category
 from lms.people.models import User
-from lms.referrals.actions.roles import administrators_of
 from lms.referrals.models import Program
 
 
@@ -81,6 +80,8 @@ def give(
         now,
     )
     withdrawal.put_back(story=story, by=by, now=now)
+    if last and last.act in STANDING and not set(last.languages) <= set(row.languages):
+        withdrawal.hidden_from_now_on(line=row, now=now)  # in a language in which it was shown until now
     cooling.try_again(story=story, now=now)
     return row
 
@@ -118,7 +119,9 @@ def revoke_links(*, story: uuid.UUID, by: User, now: datetime) -> None:
 
 def keep_in_time(*, now: datetime) -> int:
     """End what has come to its end, and remind of what will. Again is harmless. How many stories were looked at."""
-    rows = list(Consent.objects.newest().filter(act__in=STANDING).order_by("ends_at").select_related("author"))
+    near = now + timedelta(days=max(TOLD_BEFORE))
+    found = Consent.objects.newest().filter(act__in=STANDING, ends_at__lte=near).order_by("ends_at")
+    rows = list(found.select_related("author"))
     for row in rows:
         if row.ends_at <= now:
             _end(row, now)
@@ -133,15 +136,13 @@ def keep_in_time(*, now: datetime) -> int:
 
 @transaction.atomic
 def _end(row: Consent, now: datetime) -> None:
-    """The page refused it from its last moment on; now it is said so."""
+    """The page refused it from its last moment on; now it is said so. What it made owed is owed by nobody, and stays so
+    where she renews: nobody is worse for that either."""
     last = newest(row.story)
     if last is None or last.pk != row.pk:
         return
     ended = add(last, Act.ENDED, byline=last.shown_byline, by=None, now=now)
-    for user in administrators_of(row.program):
-        outbox.post(
-            key=f"consent:{ended.pk}:told:{user.pk}", kind="course.part_gone", to=user, at=now, audience=row.program_id
-        )  # fmt: skip
+    withdrawal.hidden_from_now_on(line=ended, now=now)
     if row.author.email:
         outbox.post(
             key=f"consent:{ended.pk}:ended", kind="consent.ended", to=row.author, at=now,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
@@ -11,12 +11,17 @@ from wagtail.models import ModelLogEntry, Revision
 from courses.access import media_in
 from courses.actions import recordings
 from courses.models import CourseDocument, CoursePicture, CourseRecording, ModulePage, PictureRendition
+from lms.files import disk
 from lms.files.models import StoredFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from django.db.models import Model, QuerySet
+
+
+KEPT_UNDER_NAMES: "tuple[type[Model], ...]" = (CoursePicture, CourseDocument, PictureRendition)
+KINDS = ("pictures", "documents", "recordings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,25 @@ def shown_in(revisions: "Iterable[Revision]", blocks: set[str]) -> Shown:
     return Shown(pictures, documents, played)
 
 
+def as_ids(shown: Shown) -> dict[str, list[str]]:
+    """In a form that a row can keep."""
+    return {name: sorted(getattr(shown, name)) for name in KINDS}
+
+
+def from_ids(kept: dict[str, Any]) -> Shown:
+    """Undo :func:`as_ids`."""
+    return Shown(*(frozenset(kept.get(name, ())) for name in KINDS))
+
+
+def recordings_of(revisions: "Iterable[Revision]", blocks: set[str]) -> "QuerySet[CourseRecording]":
+    """The recordings that these blocks of these versions play, and nothing else anywhere does."""
+    elsewhere = _shown_elsewhere(hidden=blocks).recordings
+    wanted: QuerySet[CourseRecording] = CourseRecording.objects.filter(
+        pk__in=shown_in(revisions, blocks).recordings - elsewhere
+    )
+    return wanted
+
+
 def names_of(shown: Shown) -> list[str]:
     """The files of these that :func:`forget_unused` would delete: of pictures, renditions and handouts their names in
     the storage, of recordings the ids under which they lie sealed."""
@@ -69,6 +93,16 @@ def is_there(name: str) -> bool:
         return default_storage.exists(name)
     file = StoredFile.objects.filter(pk=name).first()
     return file is not None and (file.destroyed_at is None or file.path.is_file())
+
+
+def remove_left_over(names: "Iterable[str]") -> None:
+    """Bytes go once their rows are gone, so that a crash between leaves them: those of no row are taken away."""
+    for name in names:
+        if "/" not in name:
+            for file in StoredFile.objects.filter(pk=name, destroyed_at__isnull=False):
+                disk.remove(file.path)
+        elif not any(model._default_manager.filter(file=name).exists() for model in KEPT_UNDER_NAMES):
+            default_storage.delete(name)
 
 
 def forget_unused(shown: Shown, *, now: datetime) -> int:
@@ -96,13 +130,14 @@ def _forget_titles(model: "type[Model]", pks: "Collection[str]") -> None:
     entries.filter(object_id__in=pks).update(label="–", data={})
 
 
-def _shown_elsewhere() -> Shown:
-    return _shown_in(Revision.objects.page_revisions().filter(object_id__in=_ids(ModulePage.objects.all())))
+def _shown_elsewhere(hidden: "Collection[str]" = ()) -> Shown:
+    everywhere = Revision.objects.page_revisions().filter(object_id__in=_ids(ModulePage.objects.all()))
+    return _shown_in(everywhere, hidden)
 
 
-def _shown_in(revisions: "QuerySet[Revision]") -> Shown:
+def _shown_in(revisions: "QuerySet[Revision]", hidden: "Collection[str]" = ()) -> Shown:
     pictures, documents, played = (
-        frozenset(media_in(revisions, model)) for model in (CoursePicture, CourseDocument, CourseRecording)
+        frozenset(media_in(revisions, model, hidden)) for model in (CoursePicture, CourseDocument, CourseRecording)
     )
     return Shown(pictures, documents, played)
 

@@ -27,7 +27,7 @@ class StoryBlock(blocks.StructBlock):
         label = _("Story")
         description = _("A story with a content advisory before it")
         help_text = _(
-            "One story is one part. Its author agrees to have it shown under “My consents”; the name she chose there is what readers see."
+            "One story is one part. Its author agrees to have it shown under “My consents”; the name she chose there is what readers see. A copy of a story needs a consent of its own, and goes when the story is taken back."
         )
         template = "blocks/story.html"
         preview_value = {

@@ -35,10 +35,12 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
         return self.filter(~Exists(later))
 
     def taken_back(self, blocks: Iterable[str]) -> set[str]:
-        """Of these ids of blocks those that belong to a story that was taken back, its pictures among them."""
+        """Of these ids of blocks those that belong to a story that was taken back, its pictures and its copies among them."""
         wanted = set(blocks)
         rows = self.newest().filter(act=Act.TAKEN_BACK)
         found = {block for row in rows.only("story", "media") for block in (str(row.story), *row.media)}
+        for took in TakenBack.objects.filter(put_back_at=None, found__isnull=False).values_list("found", flat=True):
+            found |= set(took.get("copies", ()))
         return found & wanted
 
 
@@ -116,6 +118,11 @@ class TakenBack(models.Model):
     put_back_at = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     still_there = models.JSONField(default=list, help_text="Codes of places where something was still found.")
+    done = models.JSONField(null=True, help_text="Steps that are done, each with its moment.")
+    found = models.JSONField(
+        null=True, help_text="Ids alone: copies, pages, pictures, documents, recordings; and what it made owed."
+    )
+    finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -124,7 +131,7 @@ class TakenBack(models.Model):
                 fields=["at"],
                 name="taken_back_unfinished",
                 condition=models.Q(put_back_at=None)
-                & (models.Q(words_gone_at=None) | models.Q(destroyed_at=None) | models.Q(looked_at=None)),
+                & (models.Q(finished_at=None) | models.Q(destroyed_at=None) | models.Q(looked_at=None)),
             )
         ]
 

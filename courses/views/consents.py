@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from wagtail.admin.menu import MenuItem
 
+from courses import access
 from courses.actions import consents, withdrawal
 from courses.consent_forms import ConsentForm, NameForm, TakeBackForm
 from courses.consent_words import consent_text
+from courses.labels import LANGUAGES_IN_WORDS
 from courses.links import path_of
-from courses.models import Consent, StoryLink, TakenBack
+from courses.models import Consent, ModulePage, StoryLink, TakenBack
 from courses.models.consent import Act
 from courses.rules.consent import STANDING, TOLD_BEFORE, reminder_due
-from courses.stories import Story, stories_of, story_of
+from courses.stories import Story, stories_of, story_of, wrote
 from lms.people.access import ask_to_prove, only
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -129,16 +131,40 @@ def rename(request: Request, story: uuid.UUID) -> HttpResponse:
 def take_back(request: Request, story: uuid.UUID) -> HttpResponse:
     """One press, no reason."""
     found, form = _fetch(request, story), TakeBackForm(request.POST if request.method == "POST" else None)
-    if found.consent is None or found.consent.act == Act.TAKEN_BACK:
+    if not _can_take_back(found, request):
         raise Http404
     if request.method == "POST" and form.is_valid():
-        keep = withdrawal.KEPT_DAYS if form.keeps else 0
-        withdrawal.take_back(story=story, keep_days=keep, by=request.user, now=request.now)
+        what = {
+            "story": story,
+            "keep_days": withdrawal.KEPT_DAYS if form.keeps else 0,
+            "by": request.user,
+            "now": request.now,
+        }
+        if found.consent is None:
+            withdrawal.take_back_draft(page=found.page, program=found.program, **what)
+        else:
+            withdrawal.take_back(**what)
         messages.success(request, _("It is gone from every page. No one’s progress is worse for it."))
         return redirect("my_consents")
     return render(request, "authoring/consent_take_back.html", {
         "story": found, "form": form, "backup_days": settings.BACKUP_DATA_DAYS,
+        "copies": _copies(found.consent, request) if found.consent else [],
     })  # fmt: skip
+
+
+def _can_take_back(found: Story, request: Request) -> bool:
+    """What she agreed to, until she took it back; and before she agreed, what she wrote down herself."""
+    if found.consent is None:
+        return found.page is not None and wrote(request.user, found.key)
+    return found.consent.act != Act.TAKEN_BACK
+
+
+def _copies(consent: Consent, request: Request) -> list[str]:
+    """What the other modules are called in which her words stand."""
+    pages = withdrawal.pages_with(consent)
+    known = access.modules_worked_on(request.user).filter(pk__in=pages.values("pk"))
+    titles = list(dict.fromkeys(page.get_admin_display_title() for page in known))
+    return titles + ([_("a module of another program")] if len(known) < pages.count() else [])
 
 
 @only(Kind.AUTHOR)
@@ -175,10 +201,18 @@ def review(request: Request) -> HttpResponse:
     programs = programs_of(request.user, ProgramRole.REVIEWER)
     if not programs.exists():
         raise Http404
-    rows = Consent.objects.newest().filter(program__in=programs).select_related("program").order_by("ends_at")
-    return render(request, "authoring/consents_review.html", {
-        "rows": [{"consent": row, "standing": row.is_current(request.now), "title": _title(row)} for row in rows],
-    })  # fmt: skip
+    lines = Consent.objects.newest().filter(program__in=programs).order_by("ends_at")
+    titles = dict(ModulePage.objects.order_by("-locale__language_code").values_list("translation_key", "draft_title"))
+    rows = [
+        {
+            "consent": line,
+            "title": titles.get(line.page_key, ""),
+            "standing": line.is_current(request.now),
+            "languages": [str(LANGUAGES_IN_WORDS.get(code, code)) for code in line.languages],
+        }
+        for line in lines
+    ]
+    return render(request, "authoring/consents_review.html", {"rows": rows, "zone": zone_of(request.user) or "UTC"})
 
 
 def urls() -> list[URLPattern]:
@@ -220,6 +254,7 @@ def _row(story: Story, request: Request) -> dict[str, Any]:
         "taken_back": taken,
         "sealed": bool(taken and taken.destroyed_at is None),
         "ended": bool(consent and consent.act in {*STANDING, Act.ENDED} and consent.ends_at <= now),
+        "can_take_back": _can_take_back(story, request),
         "zone": zone_of(request.user) or "UTC",
         "told_before": TOLD_BEFORE,
     }
@@ -236,20 +271,11 @@ def _sealed(story: Story) -> bool:
     return bool(taken and taken.destroyed_at is None)
 
 
-def _page_of(last: Consent | None) -> Any:
-    from courses.models import ModulePage
-
-    if last is None:
-        raise Http404
-    page = ModulePage.objects.filter(translation_key=last.page_key).first()
+def _page_of(last: Consent | None) -> ModulePage:
+    page = ModulePage.objects.filter(translation_key=last.page_key).first() if last else None
     if page is None:
         raise Http404
     return page
-
-
-def _title(row: Consent) -> str:
-    page = _page_of(row)
-    return str(page.title)
 
 
 def _new_link(request: Request, story: uuid.UUID, *, mail: bool) -> None:

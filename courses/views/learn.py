@@ -26,12 +26,13 @@ from courses.models import (
     ModuleProgress,
     PlanLine,
     Reflection,
+    Viewing,
 )
 from courses.records import module_records, modules_with_records
 from courses.rules import deadlines
 from courses.rules.progress import is_open, is_waived, own_part_done, seconds_left
 from courses.rules.time_credit import LONGEST_STEP
-from courses.shown import blocks_of_pages, language_for
+from courses.shown import blocks_of_pages, language_for, taken_away
 from courses.watching import watched_by
 from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
@@ -274,6 +275,15 @@ def _note_watched(request: Request, answer: clocks.Beat) -> dict[str, Any]:
             for block, each in stand.items()
         }
     }
+
+
+@only(PERSON)
+@require_GET
+def still_shown(request: Request, viewing: uuid.UUID) -> JsonResponse:
+    """A page that stays open asks now and then whether it may still show the blocks (``b``) that it shows."""
+    row = get_object_or_404(Viewing.objects.filter(enrollment__in=enrollments_for(request.user)), pk=viewing)
+    language = language_for(row.enrollment)
+    return JsonResponse({"shown": not taken_away(row.module, request.GET.getlist("b"), language, now=request.now)})
 
 
 def fetch(request: Request, pk: uuid.UUID) -> tuple[Enrollment, EditionModule]:

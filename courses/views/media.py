@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from courses import access
+from lms import crypto
 from lms.files import actions as files
 from lms.files.models import StoredFile
 from lms.files.rules import M4A, MP3, MP4, WAV
@@ -103,7 +104,7 @@ def _serve_sealed(request: Request, file: StoredFile) -> HttpResponseBase:
             name=f"recording.{ENDINGS[file.media_type]}",
             inline=True,
         )
-    except (FileNotFoundError, files.Destroyed):
+    except (FileNotFoundError, files.Destroyed, crypto.KeyMissing):
         raise Http404 from None
 
 

@@ -30,7 +30,7 @@ NOTED_EVERY = timedelta(seconds=60)
 LEARNERS = {Kind.RESPONSIBLE_PARTY, Kind.SURVIVOR_PARTICIPANT}
 PRESSED = "people:session"
 # Sent by pages on their own: no sign that anyone is there. (A POST to the first is somebody's press.)
-NO_SIGN = {PRESSED, "wagtailadmin_editing_sessions:ping"}
+NO_SIGN = {PRESSED, "wagtailadmin_editing_sessions:ping", "learn:still_shown"}
 # The browser says by this field: the time is up, do nothing but keep.
 KEEP_ONLY = "keep_only"
 # What is never kept: passwords and codes stand in the forms of these addresses.

@@ -265,6 +265,7 @@ class Case:
             "authoring_rendition": [self.picture.renditions.first().key],
             "check_ins:feed": [self.track.feed_key],
             "learn:module": [self.module],
+            "learn:still_shown": [self.viewing],
             "learn:media": [self.picture.key],
             "learn:media_sound": [self.recording.key],
             "learn:media_captions": [self.recording.key, "en"],

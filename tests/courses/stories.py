@@ -42,11 +42,35 @@ def write_story(program: Program, author: User | None, *, number: int = 2) -> uu
         rows = list(page.body.get_prep_value())
         rows.insert(1, {"id": str(story), "type": "story", "value": {
             "advisory": ADVISORY[language], "kind": "survivor", "byline": "not this", "sample": False,
-            "body": f"<p>{NEEDLES[language]}. {'word ' * 300}</p>",
+            "body": f"<p>{NEEDLES[language]}. {told(story)}</p>",
         }})  # fmt: skip
         set_body(page, rows)
         page.save_revision(user=author)
     return story
+
+
+def told(story: uuid.UUID) -> str:
+    """Three hundred words that no other story says."""
+    letters = story.hex.translate(str.maketrans("0123456789abcdef", "bcdfghjklmnpqrst"))
+    return " ".join("w" + letters[n % 29 : n % 29 + 3] for n in range(300))
+
+
+def copy_story(program: Program, story: uuid.UUID, *, to: int, kind: str = "story") -> uuid.UUID:
+    """As the editor copies a block: the same words in both languages of a module, under an id of its own."""
+    copy = uuid.uuid4()
+    for language, page in pages(program, to).items():
+        drafts = [draft for number in (1, 2) for draft in pages(program, number)[language].body.get_prep_value()]
+        value = next(row["value"] for row in drafts if row["id"] == str(story))
+        value = {
+            "story": value,
+            "text": value["body"],
+            "pull_quote": {"words": " ".join(value["body"][3:].split()[:30])},
+        }[kind]
+        rows = list(page.body.get_prep_value())
+        rows.append({"id": str(copy), "type": kind, "value": value})
+        set_body(page, rows)
+        page.save_revision()
+    return copy
 
 
 def set_body(page: ModulePage, rows: list) -> None:

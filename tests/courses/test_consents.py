@@ -2,12 +2,13 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Revision
@@ -29,6 +30,7 @@ from tests.builders import (
     PASSWORD,
     a_program,
     a_published_course,
+    a_reviewer,
     an_administrator,
     an_author,
     an_enrolled_referral,
@@ -396,3 +398,21 @@ def test_the_second_look_names_what_is_still_there_and_tells_administrators(prog
     row.refresh_from_db()
     assert row.still_there == ["revision"]
     assert Message.objects.filter(kind="course.look_now", to=administrator).count() == 1
+
+
+def test_who_reviews_sees_what_was_agreed_in_her_own_days_and_words(program, author, signed_in):
+    """Also of a story whose module is gone. As many queries, however many there are."""
+    late = datetime(2026, 3, 8, 5, 30, tzinfo=UTC)  # the evening before, on the coast
+    agree(program, write_story(program, author), author, now=late)
+    client = signed_in(a_reviewer(program, zone="America/Los_Angeles"))
+    shown = client.get(reverse("review_consents")).content.decode()
+    assert "Saturday, March 7, 2026, 9:30 p.m. (Pacific)" in shown
+    assert "English, Spanish" in shown
+    assert BYLINE not in shown
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("review_consents"))
+    for _ in range(2):
+        agree(program, write_story(program, author), author, now=late)
+    with CaptureQueriesContext(connection) as three:
+        client.get(reverse("review_consents"))
+    assert len(one) == len(three)

@@ -23,7 +23,7 @@ from lms.referrals.models import ProgramRole
 from tests.builders import JANUARY, a_program, a_published_course, an_administrator, an_author, an_enrolled_referral
 from tests.courses.stories import add_picture, pages, publish, set_body
 from tests.courses.test_recordings import a_recording
-from tests.files.corpus import a_pdf
+from tests.files.corpus import a_pdf, a_picture
 
 pytestmark = pytest.mark.django_db
 API = "/authoring/api/main/pages/{}/action/{}/"
@@ -301,3 +301,59 @@ def test_an_author_retires_her_own_and_no_other(world, signed_in):
     assert signed_in(fellow).post(address).status_code == 404
     assert signed_in(world.author).post(address).status_code == 302
     assert not world.module.live
+
+
+# --- another file under the same number -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["picture", "document"])
+def test_the_file_of_what_was_shown_stays_and_its_title_may_change(kind, signed_in):
+    program = a_program()
+    author = an_author(program)
+    a_published_course(program)
+    collection = open_media(program=program)
+    if kind == "picture":
+        upload, other = (SimpleUploadedFile(f"{n}.jpg", a_picture(), "image/jpeg") for n in (1, 2))
+        media = CoursePicture.objects.create(
+            title="A street", file=upload, collection=collection, uploaded_by_user=author
+        )
+        block = {
+            "id": str(uuid4()),
+            "type": "picture",
+            "value": {"picture": media.pk, "alternative": "A street", "caption": ""},
+        }
+        address = f"/authoring/images/{media.pk}/"
+    else:
+        upload, other = (SimpleUploadedFile(f"{n}.pdf", a_pdf(), "application/pdf") for n in (1, 2))
+        media = CourseDocument.objects.create(
+            title="A sheet", file=upload, collection=collection, uploaded_by_user=author
+        )
+        block = {"id": str(uuid4()), "type": "handout", "value": {"document": media.pk, "name": "A sheet"}}
+        address = f"/authoring/documents/edit/{media.pk}/"
+    client = signed_in(author)
+    # Nobody was shown it yet: a slip is mended here.
+    assert (
+        client.post(address, {"title": "Another", "file": other, "tags": "", "collection": collection.pk}).status_code
+        == 302
+    )
+    media.refresh_from_db()
+    before = media.file.name
+    for page in pages(program).values():
+        set_body(page, [*page.body.get_prep_value(), block])
+        page.save_revision()
+    publish(program)
+
+    other.seek(0)
+    refused = client.post(address, {"title": "A third", "file": other, "tags": "", "collection": collection.pk})
+    assert refused.status_code == 200
+    assert "so it stays as it is" in refused.content.decode()
+    media.refresh_from_db()
+    assert (media.title, media.file.name) == ("Another", before)
+    assert client.post(address, {"title": "A third", "tags": "", "collection": collection.pk}).status_code == 302
+    media.refresh_from_db()
+    assert (media.title, media.file.name) == ("A third", before)
+    # Nor by code.
+    other.seek(0)
+    media.file = other
+    with pytest.raises(WasShown):
+        media.save()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from wagtail.admin.models import FormState
 from wagtail.models import Comment, Revision
 
-from courses.actions import consents, withdrawal
+from courses.actions import consents
 from courses.actions.withdrawal import NothingToTakeBack, look_after, take_back, withdraw_module
 from courses.facts import course_facts
 from courses.models import Consent, EditionModule, Enrollment, ModulePage, TakenBack
@@ -218,27 +218,6 @@ def test_a_story_is_taken_back_in_the_middle_of_forty_people(signed_in, django_c
     row.refresh_from_db()
     assert (row.looked_at, row.still_there) == (BEGAN + timedelta(seconds=61), [])
     assert Message.objects.filter(kind="course.part_gone", to=reviewer).count() == 1
-
-
-def test_a_crash_between_hiding_and_erasing_leaves_it_hidden_and_is_made_up(signed_in, monkeypatch):
-    program = a_program()
-    author = an_author(program)
-    a_published_course(program)
-    story = write_story(program, author, number=1)
-    agree(program, story, author, number=1)
-    publish(program, number=1)
-    reader = Reader(program, signed_in)
-    assert NEEDLES["en"] in reader.open(1)
-    with monkeypatch.context() as cut:
-        cut.setattr(withdrawal, "_take_words_out", lambda *_: 1 / 0)
-        row = take_back(story=story, by=author, now=BEGAN)
-    assert row.words_gone_at is None
-    assert NEEDLES["en"] not in reader.open(1)
-    look_after(now=BEGAN + timedelta(seconds=5))
-    row.refresh_from_db()
-    assert row.words_gone_at
-    assert row.destroyed_at
-    assert [t for t, text in database().items() if NEEDLES["en"] in text] == []
 
 
 def test_a_whole_module_leaves_no_comment_and_no_half_typed_form_behind():
