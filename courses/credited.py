@@ -30,11 +30,11 @@ def seconds_since(lines: Collection[Evidence], as_of: datetime | None = None) ->
     rows = ActiveTime.objects.filter(
         enrollment__in={line.enrollment_id for line in lines}, module__in={line.module_id for line in lines}
     ).order_by()
-    spent: dict[tuple[UUID, UUID, int], list[tuple[datetime, float]]] = defaultdict(list)
-    for *page, since, seconds in (rows.filter(until__lte=as_of) if as_of else rows).values_list(
+    spent: dict[tuple[UUID, UUID | None, int], list[tuple[datetime, float]]] = defaultdict(list)
+    for enrollment, module, step, since, seconds in (rows.filter(until__lte=as_of) if as_of else rows).values_list(
         "enrollment", "module", "step", "since", "seconds"
     ):
-        spent[tuple(page)].append((since, seconds))
+        spent[enrollment, module, step].append((since, seconds))
     found = {}
     for line in lines:
         on_it = spent[line.enrollment_id, line.module_id, line.data["step"]]
