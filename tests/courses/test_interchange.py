@@ -299,9 +299,9 @@ def test_as_many_queries_for_much_as_for_little(shelf, enrollment, client, prove
             taken(each, "xapi")
 
 
-# Session, account, the person's second factors asked for; the enrollment; eight reads of the record; BEGIN, the event,
+# Session, account, the person's second factors asked for; the enrollment; five reads of the record; BEGIN, the event,
 # COMMIT and what goes with it.
-ONE_RECORD = 19
+ONE_RECORD = 16
 
 
 @pytest.mark.parametrize("seconds, said", [(0, "PT0S"), (12.345, "PT12.35S"), (90, "PT90S"), (12345.6, "PT12346S")])

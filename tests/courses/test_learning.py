@@ -69,7 +69,7 @@ def test_the_introduction_stands_before_the_first_module_and_is_folded_once_some
     new = client.get(reverse("learn:home")).content.decode()
     assert INTRODUCTIONS[language] in new
     assert f'<section class="introduction" aria-label="{ABOUT[language]}">\n<div lang="{language}">' in new
-    assert new.index("Quillwort") < new.index('class="step-list"')
+    assert new.index("Quillwort") < new.index('class="path"')
     assert INTRODUCTIONS["es" if language == "en" else "en"] not in new
     module = first(enrollment)
     attest(client, module)

@@ -21,6 +21,7 @@ NAMES = {
     "lms.journal.tasks.seal": _("Seals the journal"),
     "court_reports.tasks.draft_due": _("Drafts reports that are due"),
     "courses.tasks.check_completions": _("Completes courses that are complete"),
+    "courses.tasks.tell_deadlines": _("Tells people that the day the court named comes near"),
     "courses.tasks.keep_consents": _("Ends the consents of stories in time, and reminds their authors before"),
     "courses.tasks.look_after_taken_back": _("Sees to it that stories which were taken back are gone"),
     "courses.tasks.tell_who_reads": _("Tells reviewers what waits for them, and administrators what nobody may read"),
