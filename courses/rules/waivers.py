@@ -44,5 +44,4 @@ def covers(waived: Collection[Waived], kind: str, block_id: str = "") -> bool:
     """Whether what is unmet (``kind`` and ``block_id`` of ``progress.Unmet``) was waived, alone or with its module."""
     if not waived:
         return False
-    what = kind.partition("_")[0]
-    return bool({Waived(Requirement.MODULE), Waived(what), Waived(what, block_id)} & set(waived))
+    return bool({Waived(Requirement.MODULE), Waived(kind.partition("_")[0], block_id)} & set(waived))

@@ -99,8 +99,8 @@ def test_every_block_says_of_each_of_its_values_whether_it_is_words():
         "grounding_pause": "words=rich",
         "picture": "alternative=line caption=line decorative=same picture=own",
         "handout": "document=own name=line",
-        "audio": "recording=own",
-        "video": "poster=own recording=own",
+        "audio": "must=same recording=own",
+        "video": "must=same poster=own recording=own",
     }
     assert set(found) == {name for name, _ in MODULE_BLOCKS}
 

@@ -84,6 +84,7 @@ def insiders(case: Case) -> dict[str, User]:
         "reports_court": clerk,
         "courses_staff:identity": custodian,
         "courses_staff:words": administrator,
+        "courses_staff:rubric": administrator,
         "keeping": administrator,
         "my_copy": case.person,
         "learn": case.person,
