@@ -42,7 +42,7 @@ class Line:
     """One line of the ledger. ``module``: its position in the edition, 0 for the course itself.
 
     ``waives``: the kind of requirement (as in :class:`Unmet`) that a line of kind WAIVED takes away, of ``block_id``
-    or, without one, of the whole module; "module" takes everything away. ``met_at``: what a line that states a
+    or, where it has none, of the module; "module" takes everything away. ``met_at``: what a line that states a
     completion says of the moment when it was met.
     """
 

@@ -6,11 +6,11 @@ import { isLeaving } from "./forms.js";
 const EVERY = 4000;
 
 export function autosaveAll() {
-  for (const form of document.querySelectorAll("form[data-autosave]:not([data-watched])")) autosave(form);
+  for (const form of document.querySelectorAll("form[data-autosave]:not([data-autosaved])")) autosave(form);
 }
 
 function autosave(form) {
-  form.dataset.watched = "";
+  form.dataset.autosaved = "";
   const status = form.querySelector("[data-autosave-status]");
   let changed = false;
   let sending = false;

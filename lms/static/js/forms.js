@@ -5,8 +5,8 @@ export function focusProblem() {
 }
 
 export function once() {
-  for (const form of document.querySelectorAll("form[data-once]:not([data-watched])")) {
-    form.dataset.watched = "";
+  for (const form of document.querySelectorAll("form[data-once]:not([data-minded])")) {
+    form.dataset.minded = "";
     form.addEventListener("submit", (event) => {
       if (form.dataset.sent) { event.preventDefault(); return; }
       form.dataset.sent = "yes";
