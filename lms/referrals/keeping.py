@@ -174,6 +174,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         table(
             referral.deadline_moves.all(),
             {
+                _("Number"): "number",
                 _("From"): "from_on",
                 _("To"): "to_on",
                 _("On whose word"): "authority",
