@@ -47,7 +47,9 @@ def caption(facts: ReportFacts) -> Pairs:
         rows.append(("Next hearing", f"{words.local_moment(c.hearing_at, c.zone)} ({c.hearing_kind})"))
     rows.append(("Authority", f"Order of {words.day(a.ordered_on)}; {words.stage(facts).lower()}"))
     if a.complete_by:
-        rows.append(("To be completed by", words.day(a.complete_by)))
+        rows.append(("To be completed by", words.day(a.complete_by) + (" (as moved)" if a.moves else "")))
+    elif a.moves:
+        rows.append(("To be completed by", "no date any more (as moved)"))
     rows.append(("Period", f"{words.day(facts.period_from)} to {words.day(facts.period_to)}"))
     return tuple(rows)
 
@@ -219,10 +221,19 @@ def _commitments(facts: ReportFacts) -> Section | None:
 
 
 def _time_changes(facts: ReportFacts) -> Section | None:
-    if facts.track is None:
-        return None
-    items = (*_tollings(facts.track), *_extensions(facts.track), *_outages(facts, facts.track))
+    track = facts.track
+    items = _moves(facts) + ((*_tollings(track), *_extensions(track), *_outages(facts, track)) if track else ())
     return Section("Changes of time", items=items) if items else None
+
+
+def _moves(facts: ReportFacts) -> tuple[str, ...]:
+    """In every kind of report: a reader who holds an older one must see why the day differs."""
+    return tuple(
+        f"{words.day_moved(m)} {words.AUTHORITIES[m.authority]}{f' ({m.ordered_by})' if m.ordered_by else ''}; "
+        f"recorded by {'the court' if m.by_court else 'the program'} on "
+        f"{words.local_day(m.recorded_at, facts.caption.zone)}."
+        for m in facts.authority.moves
+    )
 
 
 def _tollings(track: Track) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from courses import facts as course_facts
 from court_reports import snapshot
 from court_reports.rules import conditions
 from court_reports.snapshot import Kind, ReportFacts
+from lms.referrals import deadlines
 from lms.referrals.models import Referral
 from lms.referrals.rules.policy import Policy, spell_cadence
 
@@ -44,7 +45,7 @@ def gather(
     supersedes: snapshot.Supersedes | None = None,
 ) -> Gathered:
     """Everything a report of ``kind`` says about a case as of a moment."""
-    course = _course(referral, as_of)
+    authority, course = _authority(referral, as_of), _course(referral, as_of)
     known = accountability_facts.track_facts(referral_id=referral.pk, as_of=as_of)
     track = _track(known) if known else None
     about = supersedes.kind if kind == Kind.CORRECTION and supersedes else kind
@@ -56,13 +57,15 @@ def gather(
         period_to=period_to,
         caption=_caption(referral, as_of),
         person=snapshot.Person(name=referral.name, birth_year=referral.birth_year, zone=referral.time_zone.key),
-        authority=_authority(referral),
+        authority=authority,
         program=_program(referral, as_of),
         enrolled_at=_by(referral.enrolled_at, as_of),
         course=course,
         track=track,
         conditions=() if about in _ABOUT_COURSE else conditions.statuses(referral.conditions, course, track),
-        determination=None if about in _ABOUT_COURSE else _determination(referral, course, known, as_of),
+        determination=None
+        if about in _ABOUT_COURSE
+        else _determination(referral, authority.complete_by, course, known, as_of),
         supersedes=supersedes,
     )
     return Gathered(facts, _unreviewed(known, period_to))
@@ -89,12 +92,14 @@ def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
     ordered = conditions.statuses(words, again.course, again.track) if stored.conditions else ()
     caption = replace(stored.caption, hearing_at=again.caption.hearing_at, hearing_kind=again.caption.hearing_kind)
     program = replace(stored.program, terms=again.program.terms)
+    days = again.authority
+    authority = replace(stored.authority, complete_by=days.complete_by, moves=days.moves)
     return replace(
         again,
         schema=stored.schema,
         caption=caption,
         person=stored.person,
-        authority=stored.authority,
+        authority=authority,
         program=program,
         conditions=ordered,
     )
@@ -131,14 +136,26 @@ def _caption(referral: Referral, as_of: datetime) -> snapshot.Caption:
     )
 
 
-def _authority(referral: Referral) -> snapshot.Authority:
+def _authority(referral: Referral, as_of: datetime) -> snapshot.Authority:
+    complete_by, moves = deadlines.as_known(referral, as_of)
     return snapshot.Authority(
         ordered_on=referral.ordered_on,
         stage=referral.stage,
         conditions=tuple(referral.conditions),
-        complete_by=referral.complete_by,
+        complete_by=complete_by,
         officer_name=referral.officer_name,
         defense_counsel=referral.defense_counsel,
+        moves=tuple(
+            snapshot.DayMoved(
+                recorded_at=m.recorded_at,
+                from_on=m.from_on,
+                to_on=m.to_on,
+                authority=m.authority,
+                ordered_by=m.ordered_by,
+                by_court=m.by_court,
+            )
+            for m in moves
+        ),
     )
 
 
@@ -256,6 +273,7 @@ def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
 
 def _determination(
     referral: Referral,
+    complete_by: date | None,
     course: snapshot.Course | None,
     known: accountability_facts.TrackFacts | None,
     as_of: datetime,
@@ -263,7 +281,7 @@ def _determination(
     if known:
         return snapshot.Determination(code=known.determination, rule=known.rule, because=str(known.because))
     today = as_of.astimezone(ZoneInfo(referral.court.zone)).date()
-    if referral.complete_by and referral.complete_by < today and not (course and course.completed_at):
+    if complete_by and complete_by < today and not (course and course.completed_at):
         late = "The court\u2019s date to complete has passed and the course is not complete."
         return snapshot.Determination(code="at_risk", rule="complete_by_passed", because=late)
     under_way = "The course is under way and no date set by the court or the program has passed."

@@ -5,7 +5,7 @@ re-interpreted, so that a report of ten years ago is read by the rules it was wr
 a field that came later says ``since`` which schema it stands, and is left out of the spelling
 of an older report, whose digest therefore stays what it was.
 
-1: as it began. 2: the requirements of the course that staff waived.
+1: as it began. 2: the requirements of the course that staff waived; how the court's day to complete was moved.
 """
 
 import dataclasses
@@ -63,13 +63,31 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DayMoved:
+    """The court's day to complete was moved. None: no day. ``authority``: order, hearing, clerk.
+
+    ``ordered_by`` is who ordered it and where that stands, as it was typed; ``by_court``: the court recorded it itself.
+    """
+
+    recorded_at: datetime
+    from_on: date | None
+    to_on: date | None
+    authority: str
+    ordered_by: str
+    by_court: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Authority:
+    """``complete_by`` is the day as it was known, after the last of ``moves``."""
+
     ordered_on: date
     stage: str
     conditions: tuple[str, ...]
     complete_by: date | None
     officer_name: str
     defense_counsel: str
+    moves: tuple[DayMoved, ...] = field(default=(), metadata={"since": 2})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Pure: facts in, sentences out. No opinion, no adjective, nothing that anyone wro
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from court_reports.snapshot import Course, Kind, ReportFacts, Track
+from court_reports.snapshot import Course, DayMoved, Kind, ReportFacts, Track
 
 TITLES = {
     Kind.ENROLLMENT: "Enrollment notice",
@@ -73,6 +73,12 @@ REASONS = {
     "deployment": "deployment",
     "hospital": "hospital",
     "other": "other",
+}
+# On whose authority the court's day moves (lms.referrals.rules.deadlines).
+AUTHORITIES = {
+    "order": "by written order",
+    "hearing": "by the court\u2019s word at a hearing",
+    "clerk": "by the clerk\u2019s office, for the court",
 }
 # What can be waived of the course (courses.rules.waivers).
 REQUIREMENTS = {
@@ -249,9 +255,20 @@ def _exceptions(track: Track) -> list[tuple[str, int]]:
 
 
 def _deadline(facts: ReportFacts) -> tuple[str, ...]:
-    if facts.authority.complete_by is None:
-        return ()
-    return (f"The court\u2019s date to complete is {day(facts.authority.complete_by)}.",)
+    by, moves = facts.authority.complete_by, facts.authority.moves
+    if by is None:
+        return ("The court no longer names a date to complete.",) if moves else ()
+    moved = f", moved from {day(moves[-1].from_on)}" if moves and moves[-1].from_on else ""
+    return (f"The court\u2019s date to complete is {day(by)}{moved}.",)
+
+
+def day_moved(move: DayMoved) -> str:
+    """From which day to which, without who said so."""
+    if move.to_on is None:
+        return f"The court\u2019s date to complete, {day(move.from_on)}, was lifted:"
+    if move.from_on is None:
+        return f"A date to complete was named, {day(move.to_on)}:"
+    return f"The court\u2019s date to complete was moved from {day(move.from_on)} to {day(move.to_on)}:"
 
 
 def limits(facts: ReportFacts) -> tuple[str, ...]:

@@ -38,6 +38,7 @@ from lms.limits import too_many
 from lms.people.access import ask_to_prove, only, proof
 from lms.people.http import IN_PLACE, Request
 from lms.people.models import Kind
+from lms.referrals.deadlines import last_move
 
 PERSON = Kind.RESPONSIBLE_PARTY
 ATTESTED = "attested"
@@ -74,6 +75,7 @@ def home(request: Request) -> HttpResponse:
             "minutes_left": sum(line["minutes"] for line in lines),
             "referral": referral,
             "zone": zone,
+            "move": last_move(referral),
             "days_left": left,
             "is_near": left is not None and left <= max(deadlines.TOLD_BEFORE),
         },

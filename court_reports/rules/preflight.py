@@ -64,6 +64,7 @@ def _forbidden(facts: ReportFacts) -> list[tuple[str, str]]:
         "the conditions": " \n".join(c.words for c in facts.conditions),
         "the referring officer": facts.authority.officer_name,
         "the defense counsel": facts.authority.defense_counsel,
+        "who moved the court\u2019s date": " \n".join(m.ordered_by for m in facts.authority.moves),
         "the correction": facts.supersedes.what_changed if facts.supersedes else "",
     }
     return [(where, what) for where, text in typed.items() for what, rule in FORBIDDEN.items() if rule.search(text)]

@@ -210,6 +210,7 @@ LABELS: Mapping[str, Words] = {
     "referral.completed": _("The case ended: completed"),
     "referral.course_completed": _("The case moved on: the course is complete"),
     "referral.course_started": _("The case moved on: the course began"),
+    "referral.deadline_moved": _("The court moved the day"),
     "referral.ease_ended": _("Something that was agreed to make it easier ended"),
     "referral.eased": _("Something was agreed to make it easier"),
     "referral.enrolled": _("The agreements were accepted"),

@@ -42,6 +42,7 @@ def register_all() -> None:
     register_path("referrals.policyversion", "program")
     register_path("referrals.agreement", "program")
     register_path("referrals.accommodation", "referral__program")
+    register_path("referrals.deadlinemove", "referral__program")
     register("referrals.court", Way(_of_court, _courts_of))
     register("referrals.invitation", Way(_of_invitation, _invitations_of))
     # Whose account it was, then, stands with the event: what somebody did elsewhere is not theirs who know them now.

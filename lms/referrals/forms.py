@@ -1,7 +1,7 @@
 """Forms of cases: they validate and hand clean data to one action."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ from lms.referrals.models import (
     STATUS_LABELS,
     Agreement,
     Court,
+    DeadlineMove,
     Invitation,
     Program,
     ProgramRole,
@@ -208,6 +209,49 @@ class HearingForm(forms.Form):
         clean = super().clean()
         if "day" in clean and "time" in clean:
             clean["at"] = datetime.combine(clean["day"], clean["time"], tzinfo=self.zone)
+        return clean
+
+
+class MoveDeadlineForm(forms.Form):
+    """The court's day is moved: to another one, or to none. ``was`` is the day that stood on the page."""
+
+    was = forms.DateField(widget=forms.HiddenInput, required=False)
+    to_on = forms.DateField(label=_("The new day"), widget=DateInput(), required=False)
+    lifted = forms.BooleanField(label=_("The court names no day any more"), required=False)
+    authority = forms.ChoiceField(
+        label=_("On whose word"),
+        choices=DeadlineMove.AUTHORITIES,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose on whose word the day moves.")},
+    )
+    ordered_by = forms.CharField(
+        label=_("Who ordered it, and where it stands"),
+        max_length=200,
+        help_text=_("Like: Judge’s order of May 3, 2027. It is printed in reports."),
+    )
+
+    def __init__(self, *args: Any, referral: Referral, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["was"].initial = referral.complete_by
+        if referral.complete_by is None:
+            del self.fields["lifted"]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        to_on, lifted = clean.get("to_on"), clean.pop("lifted", False)
+        if lifted and to_on:
+            self.add_error("to_on", _("Give a new day, or say that there is none any more. Not both."))
+        elif not lifted and not to_on and "to_on" not in self.errors:
+            self.add_error("to_on", _("Give the new day."))
+        elif to_on and to_on < self.today:
+            self.add_error("to_on", _("This day is over. Give a day that lies ahead."))
+        elif to_on and to_on.year > self.today.year + 10:
+            self.add_error("to_on", _("This day is more than ten years away. Check the year."))
+        if forbidden_numbers(str(clean.get("ordered_by") or "")):
+            self.add_error(
+                "ordered_by", _("Do not enter FBI, SID or NCIC numbers here. This system must not hold them.")
+            )
         return clean
 
 

@@ -26,7 +26,8 @@ from lms.referrals.event_words import (
     size,
     yes_or_no,
 )
-from lms.referrals.models import LANGUAGES, CourtProfile, ProgramRole
+from lms.referrals.models import LANGUAGES, CourtProfile, DeadlineMove, ProgramRole
+from lms.referrals.rules.deadlines import Change
 from lms.referrals.rules.policy import Phase, parse_cadence
 
 # How somebody proved who they are: the ways of signing in, and what is asked again before what matters.
@@ -65,6 +66,12 @@ def _of_cases() -> None:
 
     register("referral.", to=Fact(_("to"), named), policy=Fact(_("policy version"), plain))
     register("referral.", agreements=Fact(_("texts accepted"), how_many))
+    register(
+        "referral.deadline_moved",
+        change=Fact(_("what changed"), Coded(CHANGES)),
+        authority=Fact(_("on whose word"), coded(DeadlineMove.AUTHORITIES)),
+        days=Fact(_("days later (below zero: earlier)"), plain),
+    )
     results = {"right": _("it was right, and opened the case"), "wrong": _("it did not match")}
     register("referral_code.", result=Fact(_("result"), Coded(results)))
     register(
@@ -125,6 +132,12 @@ def _of_upkeep() -> None:
     )
 
 
+CHANGES = {
+    Change.LATER.value: _("there is more time"),
+    Change.LIFTED.value: _("there is no day any more"),
+    Change.EARLIER.value: _("there is less time"),
+    Change.NAMED.value: _("there is a day now"),
+}
 PURPOSES = {"own_copy": _("the person’s own copy"), "court_order": _("an order of the court")}
 
 

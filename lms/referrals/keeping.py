@@ -51,6 +51,10 @@ DATA = {
         "narrative": "kind note from_on until_on recorded_at ended_at",
         "derived": "id referral recorded_by ended_by",
     },
+    "referrals.DeadlineMove": {
+        "compliance": "number from_on to_on authority ordered_by recorded_at",
+        "derived": "id referral recorded_by",
+    },
     "referrals.Hearing": {"compliance": "at kind recorded_at cancelled_at", "derived": "id referral"},
     "referrals.AgreementAcceptance": {
         "compliance": "accepted_at language",
@@ -77,6 +81,10 @@ WORDS = {
     ),
     "hearings": Word(gettext_lazy("hearings")),
     "accommodations": Word(gettext_lazy("what was agreed to make it easier")),
+    "deadline_moves": Word(
+        gettext_lazy("how the court moved the day: who ordered it"),
+        gettext_lazy("the days and on what kind of word, without a name"),
+    ),
     "invitations": Word(gettext_lazy("invitations")),
     "codes": Word(gettext_lazy("codes on paper that lead to the invitation")),
     "acceptances": Word(
@@ -101,6 +109,7 @@ def preview(referral: Referral) -> dict[str, int]:
         "referral": 1,
         "hearings": referral.hearings.count(),
         "accommodations": referral.accommodations.count(),
+        "deadline_moves": referral.deadline_moves.count(),
         "invitations": referral.invitations.count(),
         "codes": referral.codes.count(),
         "case_shell": 1,
@@ -109,6 +118,7 @@ def preview(referral: Referral) -> dict[str, int]:
 
 
 def shred(referral: Referral, *, now: datetime) -> list[File]:
+    """Who moved the court's day stands in a ledger nobody may change: it is sealed, and its key is destroyed."""
     InvitationAsked.objects.filter(Q(invitation__referral=referral) | Q(sent__referral=referral)).delete()
     referral.invitations.all().delete()
     referral.codes.all().delete()
@@ -156,6 +166,21 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         table(
             referral.hearings.all(),
             {_("When"): "at", _("Kind"): "kind", _("Recorded"): "recorded_at", _("Cancelled"): "cancelled_at"},
+        ),
+    )
+    yield Document(
+        "moved-days",
+        _("How the court moved the day"),
+        table(
+            referral.deadline_moves.all(),
+            {
+                _("Number"): "number",
+                _("From"): "from_on",
+                _("To"): "to_on",
+                _("On whose word"): "authority",
+                _("Who ordered it"): "ordered_by",
+                _("Recorded"): "recorded_at",
+            },
         ),
     )
     yield Document(

@@ -19,6 +19,7 @@ from lms import crypto
 from lms.fields import SealedListField, SealedTextField
 from lms.people.models import Kind, User
 from lms.referrals.rules import policy as policy_rules
+from lms.referrals.rules.deadlines import Authority, Change, change
 from lms.referrals.rules.status import ENDINGS, MOMENTS, Status, status_of
 
 LANGUAGES = [("en", "English"), ("es", "Español")]
@@ -459,6 +460,54 @@ class Accommodation(models.Model):
     def subject(self) -> uuid.UUID:
         """Sealed under the key of the case."""
         return self.referral_id
+
+
+class DeadlineMove(models.Model):
+    """The day by which the court wants it done was moved, on the court's own authority. Append-only.
+
+    ``complete_by`` of the case is the day that stands now; these rows say which one stood when. Numbers count from 1
+    within a case, in the order in which the moves were recorded.
+    """
+
+    AUTHORITIES: ClassVar = [
+        (Authority.ORDER.value, _("A written order of the court")),
+        (Authority.HEARING.value, _("The court’s word at a hearing")),
+        (Authority.CLERK.value, _("The clerk’s office, for the court")),
+    ]
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    referral = models.ForeignKey(Referral, models.PROTECT, related_name="deadline_moves")
+    number = models.PositiveSmallIntegerField()
+    from_on = models.DateField(null=True)
+    to_on = models.DateField(null=True)
+    authority = models.CharField(max_length=10, choices=AUTHORITIES)
+    ordered_by = SealedTextField(max_length=200, blank=True, zone="compliance")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["referral", "number"], name="one_move_per_number"),
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=False) | Q(to_on__isnull=False), name="a_move_is_of_a_day"
+            ),
+            models.CheckConstraint(condition=~Q(from_on=F("to_on")), name="a_move_moves_the_day"),
+        ]
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Sealed under the key of the case."""
+        return self.referral_id
+
+    @property
+    def change(self) -> Change:
+        return change(self.from_on, self.to_on)
+
+    @property
+    def by_court(self) -> bool:
+        """Whether the court recorded it itself."""
+        return self.recorded_by.kind == Kind.COURT
 
 
 class Hearing(models.Model):

@@ -9,6 +9,7 @@ from lms.referrals.views import (
     caseload,
     court,
     court_members,
+    deadlines,
     factors,
     invitations,
     messages,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("facilitate/team/invitations/<uuid:pk>/again/", team.invitation_again, name="team_invitation_again"),
     path("facilitate/team/invitations/<uuid:pk>/withdraw/", team.invitation_withdraw, name="team_invitation_withdraw"),
     path("facilitate/cases/<uuid:pk>/easier/", accommodations.agree, name="agree_accommodation"),
+    path("facilitate/cases/<uuid:pk>/complete-by/", deadlines.of_case, name="move_deadline"),
     path("facilitate/easier/<uuid:pk>/end/", accommodations.end, name="end_accommodation"),
     path("facilitate/hearings/<uuid:pk>/cancel/", caseload.cancel_hearing, name="cancel_hearing"),
     path("reach-me/", reach_me.reach_me, name="reach_me"),
@@ -83,5 +85,6 @@ urlpatterns = [
         name="court_invitation_withdraw",
     ),
     path("court/referrals/<uuid:pk>/", court.referral, name="court_referral"),
+    path("court/referrals/<uuid:pk>/complete-by/", deadlines.of_court, name="court_move_deadline"),
     path("court/referrals/<uuid:pk>/code/", start.print_for_court, name="print_code_court"),
 ]

@@ -219,6 +219,8 @@ class Case:
             "referrals:cancel_hearing": [self.hearing],
             "referrals:agree_accommodation": [self.referral],
             "referrals:end_accommodation": [self.accommodation],
+            "referrals:move_deadline": [self.referral],
+            "referrals:court_move_deadline": [self.referral],
             "referrals:message_settled": [self.message],
             "referrals:message_again": [self.message],
             "referrals:message": [self.message],

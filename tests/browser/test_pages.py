@@ -143,6 +143,7 @@ def test_pages_of_a_facilitator(open_as: OpenAs, language: str) -> None:
         reverse("track_staff:record", args=[rest[0].pk]),
         reverse("track_staff:toll", args=[track.pk]),
         reverse("track_staff:extend", args=[track.pk]),
+        reverse("referrals:move_deadline", args=[world.learner.pk]),
     ]  # fmt: skip
     found = walk(page, addresses, language)
     assert not found, tell(found)
@@ -153,6 +154,7 @@ def test_pages_of_a_court(open_as: OpenAs, language: str) -> None:
     world = a_world()
     page = open_as(world.clerk, language=language)
     addresses = ["/court/", "/court/refer/", "/court/refer/file/", "/court/reports/",
+                 reverse("referrals:court_move_deadline", args=[world.learner.pk]),
                  *(reverse("referrals:court_referral", args=[row.pk]) for row in (world.learner, world.on_track))]  # fmt: skip
     found = walk(page, addresses, language)
     page.goto("/court/refer/")

@@ -33,7 +33,7 @@ APPEND_ONLY = {
     "accountability_tolling", "accountability_windowchange", "court_reports_delivery", "court_reports_registerentry",
     "court_reports_registerverification", "court_reports_release", "court_reports_report", "courses_activetime", "courses_attestation", "courses_consent",
     "courses_correction", "courses_evidence", "courses_identityopening", "courses_reflectionreview", "journal_event", "journal_link", "journal_verification", "referrals_agreement",
-    "referrals_agreementacceptance", "referrals_policyversion",
+    "referrals_agreementacceptance", "referrals_deadlinemove", "referrals_policyversion",
 }  # fmt: skip
 PAST_THEM = {"sqlite": "replace", "postgresql": "truncate"}
 

@@ -22,7 +22,7 @@ from lms.outbox.models import Message, Wish
 from lms.people.actions import kept_words, sign_ins
 from lms.people.models import SignIn, User
 from lms.referrals import actions as referrals
-from lms.referrals.actions import accommodations, codes, invitations
+from lms.referrals.actions import accommodations, codes, deadlines, invitations
 from lms.referrals.models import InvitationAsked, Referral
 from lms.referrals.rules.codes import plain
 from tests.builders import (
@@ -166,6 +166,10 @@ def _a_course(referral: Referral, person: User, facilitator: User, now: datetime
     accommodations.agree(
         referral=enrollment.referral, kind="reader", from_on=now.date(), until_on=None, note=f"{MARK} reads slowly",
         by=facilitator, now=now,
+    )  # fmt: skip
+    deadlines.move_deadline(
+        referral=enrollment.referral, was=enrollment.referral.complete_by, to_on=NOW.date() + 90 * DAY,
+        authority="order", ordered_by=f"{MARK} moved it", by=facilitator, now=now,
     )  # fmt: skip
     waiver = waivers.propose(
         enrollment=enrollment, module=module, requirement="time", reason="other", by=facilitator, now=now

@@ -8,7 +8,8 @@ TEXTED = frozenset(
     {
         "check_in.due_today", "check_in.due_tomorrow", "check_in.help_asked", "check_in.last_day_of_grace",
         "check_in.missed", "check_in.returned", "check_in.window_open", "course.completed",
-        "course.deadline_near", "course.reflection_returned", "report.draft_to_answer", "report.released", "report.waiting",
+        "course.deadline_near", "course.reflection_returned", "referral.less_time", "referral.more_time", "report.draft_to_answer",
+        "report.released", "report.waiting",
     }
 )  # fmt: skip
 
