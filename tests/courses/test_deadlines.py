@@ -84,7 +84,7 @@ def test_the_message_names_no_court_and_no_course(language):
     with translation.override(language):
         said = render_to_string("mail/course_deadline_near.txt", {"url": "https://a.example/", "program": ""})
         subject = render_to_string("mail/course_deadline_near.subject.txt")
-    assert {"en": "A day comes near", "es": "Se acerca un día"}[language] in subject
+    assert {"en": "A day comes near", "es": "Se acerca una fecha"}[language] in subject
     assert not any(word in (said + subject).lower() for word in ("court", "tribunal", "course", "curso", "amends"))
 
 

@@ -395,9 +395,9 @@ def test_nobody_but_staff_comes_near(shelf, address, signed_in):
 
 # --- what it costs ---------------------------------------------------------------------------------
 
-# Session, account; the zone of the reader; counts, how many match, which; the people; six reads of what they did; choices
+# Session, account; the zone of the reader; counts, how many match, which; the people; three reads of what they did; choices
 # of the filter; the frame with its navigation.
-ONE_PAGE, ALL_COHORTS, ONE_FILE = 22, 15, 24
+ONE_PAGE, ALL_COHORTS, ONE_FILE = 19, 15, 21
 
 
 @pytest.mark.parametrize("people", [3, 30])
