@@ -99,11 +99,11 @@ def words_for(missing: Unmet) -> str:
             minutes,
         ) % {"n": minutes}
     return {
-        "scenario": _("A scenario waits for your choice."),
+        "scenario": _("A scenario waits for a choice."),
         "check": _("The knowledge check is not passed yet."),
         "reflection": _("The reflection is not sent yet."),
         "reflection_returned": _("The reflection came back with a question."),
-        "reflection_review": _("Your reflection is being read. There is nothing you need to do."),
+        "reflection_review": _("The reflection is being read. Nothing more needs to be written for now."),
     }[missing.kind]
 
 

@@ -29,4 +29,5 @@ OF_THE_LISTS = (
     _("live + draft"),
     _("Search…"),
     _("Actions"),
+    _('There are no %(model_name)s to display. Why not <a href="%(add_url)s">add one</a>?'),
 )

@@ -119,3 +119,15 @@ def test_her_menu_names_nothing_of_the_machine(open_as: OpenAs) -> None:
     expect(page.get_by_role("link", name="My consents")).to_be_visible()
     for word in ("Pages", "Images", "Documents", "Reports", "Settings", "Snippets"):
         expect(page.locator("#wagtail-sidebar").get_by_text(word, exact=True)).to_have_count(0)
+
+
+@languages
+@pytest.mark.parametrize("place", ["recordings:add", "wagtailimages:add", "wagtaildocs:add"])
+def test_the_heads_of_a_form_are_there_in_full_on_a_phone(open_as: OpenAs, language: str, place: str) -> None:
+    page = open_as(an_author(a_world().program), language=language)
+    page.set_viewport_size(PHONE)
+    page.goto(reverse(place))
+    sign = page.locator("#header-title > .icon").bounding_box()
+    assert sign and sign["x"] >= 0
+    for head in page.locator("main .w-panel__heading:visible").all():
+        assert head.evaluate("head => head.scrollWidth <= head.clientWidth"), head.inner_text()

@@ -65,3 +65,13 @@ def test_their_own_record_is_kind_and_comes_at_one_press(open_as: OpenAs, langua
         page.locator("button[name=form][value=pdf]").press("Enter")
     assert waiting.value.suggested_filename.endswith(".pdf")
     assert not found, "\n".join(found)
+
+
+def test_a_button_within_what_was_opened_is_as_tall_as_its_like(open_as: OpenAs) -> None:
+    world = a_roster()
+    page = open_as(world.facilitator)
+    tall = []
+    for address in (reverse("referrals:caseload"), f"{reverse('roster:list')}?state=stuck&sort=activity"):
+        page.goto(address)
+        tall.append(page.locator(".case-filter button").bounding_box())
+    assert tall[0] and tall[1] and tall[0]["height"] == tall[1]["height"]

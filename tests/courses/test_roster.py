@@ -215,7 +215,7 @@ def test_where_only_our_reading_is_left_it_says_so(shelf, facilitator, now):
     for module in enrollment.edition.modules.all():
         at = steps.take_module(enrollment, module, now=at)
     (line,) = seen(facilitator, now)
-    assert line.missing == ("Your reflection is being read. There is nothing you need to do.",)
+    assert line.missing == ("The reflection is being read. Nothing more needs to be written for now.",)
 
 
 # --- whose, which, in which order ------------------------------------------------------------------

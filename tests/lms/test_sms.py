@@ -118,7 +118,7 @@ def test_what_is_no_number_is_refused(typed):
 
 SENSITIVE = (
     "court", "case", "report", "check-in", "check in", "course", "program", "sex", "victim", "survivor", "amends",
-    "judge", "arrest", "juzgado", "caso", "informe", "curso", "programa", "reporte", "sexo",
+    "judge", "arrest", "juzgado", "caso", "informe", "curso", "programa", "reporte", "seguimiento", "sexo",
 )  # fmt: skip
 
 

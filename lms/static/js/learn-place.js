@@ -34,8 +34,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches(".language")) {
     const next = form.elements.namedItem("next");
-    // Who goes up to the head of the page for its button has not read their way there.
-    next.value = `${next.value.split("#")[0]}#block-${form.closest("header") ? at : here()}`;
+    next.value = `${next.value.split("#")[0]}#block-${here()}`;
   }
   if ("way" in form.dataset) form.elements.namedItem("block").value = here();
 }, true);
