@@ -5,7 +5,7 @@ re-interpreted, so that a report of ten years ago is read by the rules it was wr
 a field that came later says ``since`` which schema it stands, and is left out of the spelling
 of an older report, whose digest therefore stays what it was.
 
-1: as it began. 2: the requirements of the course that staff waived.
+1: as it began. 2: the requirements of the course that staff waived, and the most hours that count in one day.
 """
 
 import dataclasses
@@ -87,6 +87,8 @@ class Terms:
     missed_total_not_in_compliance: int
     required_percent: int
     pass_mark_percent: int
+    # 0 in a report of schema 1, which does not say it.
+    most_hours_a_day: int = field(default=0, metadata={"since": 2})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ class NoSuchPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The answer to a beat: the ticket for the next, or why it was not accepted. ``earned``: whether it added time;
+    """The answer to a beat: the ticket for the next, or why it was not accepted; both, where the day's time is used up. ``earned``: whether it added time;
     ``elapsed``: the seconds since the page's last beat, once for each."""
 
     ticket: str = ""
@@ -78,13 +78,13 @@ def _beat(
     number = tickets.number_of(ticket, viewing.pk, row.page_secret, last=row.beats)
     clock = _clock(viewing)
     ticked = time_credit.beaten(clock, viewing.pk, number, now, day, begins=begins)
-    if ticked.refused:
+    if ticked.refused and ticked.clock == clock:
         return Beat(refused=ticked.refused)
     if ticked.clock != clock and not ticking.keep(viewing, ticked):
         return None
     following = tickets.ticket(viewing.pk, row.page_secret, ticked.clock.beats + 1)
     elapsed = (now - row.beat_at).total_seconds() if row.beat_at and ticked.clock.beats > row.beats else 0
-    return Beat(following, ticked.interval is not None, viewing, max(0.0, elapsed))
+    return Beat(following, ticked.interval is not None, viewing, max(0.0, elapsed), ticked.refused)
 
 
 @transaction.atomic
