@@ -109,7 +109,7 @@ def time_crossed(enrollments: Collection[UUID], modules: Collection[EditionModul
     for enrollment, module, last, total, enough_at, enough in _crossed(enrollments):
         if module not in positions:
             continue
-        if enough_at is not None:
+        if enough_at is not None and enough is not None:
             found[enrollment].append(Spent(positions[module], enough_at, enough))
         found[enrollment].append(Spent(positions[module], last, total - (enough or 0)))
     return found

@@ -34,7 +34,6 @@ SILENT = {
     "courses.actions.clocks.go_on_here": "moves the clock, and credits nothing",
     "courses.actions.clocks.run": "moves the clock, and credits nothing",
     "courses.actions.clocks.turn": "called by evidence.turn_page, which seals",
-    "courses.actions.ticking.keep": "a stretch of time is itself append-only; a page turn seals them",
     "courses.actions.clocks.bound": "what the clock may still credit, computed from the rows",
     "courses.actions.watching.note": "the ledger of evidence is itself append-only",
     "courses.actions.evidence.choose": "the ledger of evidence is itself append-only",
