@@ -65,6 +65,15 @@ def changed_since_sealed(enrollment: Enrollment) -> list[Event]:
     return [seal for seal in seals if seal_of(rows.get(seal.on_id, [])[: seal.data["stretches"]]) != seal.data]
 
 
+def modules_changed_since_sealed(enrollment: Enrollment) -> list[int]:
+    """The positions of the modules with such a seal. A forgotten case has none: its time is gone with it."""
+    if enrollment.referral.forgotten_at:
+        return []
+    changed = {seal.on_id for seal in changed_since_sealed(enrollment)}
+    modules = EditionModule.objects.filter(pk__in=changed) if changed else EditionModule.objects.none()
+    return sorted(module.position for module in modules)
+
+
 def _line(row: ActiveTime) -> str:
     told = (
         row.pk,

@@ -1,16 +1,17 @@
 """The ledger of evidence, read for the rules: frozen lines, and what they are held against. Constant queries."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db import connection
+from django.db.models import DateTimeField, Field, Max, QuerySet, Sum, UUIDField, Value
 
 from courses.models import ActiveTime, EditionModule, Evidence
 from courses.rules.completion import Kind, Line, ModuleAsks, Requirements, Spent, Waiver
-from courses.rules.time_credit import A_SECOND
+from courses.rules.time_credit import A_SECOND, ROUNDED_UP
 
 KINDS = [kind.value for kind in Kind]
 
@@ -69,14 +70,71 @@ def _line(kind: str, at: datetime, position: int, block_id: str, data: dict[str,
 
 
 def time_of(
-    enrollments: Collection[UUID], positions: Mapping[UUID, int], *, as_of: datetime | None = None
+    enrollments: Collection[UUID], positions: Mapping[UUID, int], *, modules: Collection[UUID] | None = None
 ) -> dict[UUID, list[Spent]]:
     """Every credited stretch, by enrollment: what is needed to say since when enough was spent. One query."""
-    rows = _time(enrollments, as_of).values_list("enrollment", "module", "until", "seconds")
+    rows = _time(enrollments, None).values_list("enrollment", "module", "until", "seconds")
+    rows = rows if modules is None else rows.filter(module__in=modules)
     found: dict[UUID, list[Spent]] = defaultdict(list)
     for enrollment, module, until, seconds in rows.iterator():
         found[enrollment].append(Spent(positions[module], until, round(seconds * A_SECOND)))
     return found
+
+
+# A running sum for each module of each person, of which the database tells where it came to what the module asks.
+CROSSED = """
+    SELECT enrollment_id, module_id, MAX(until), SUM(spent),
+        MIN(CASE WHEN so_far >= needed THEN until END), MIN(CASE WHEN so_far >= needed THEN so_far END)
+    FROM (
+        SELECT enrollment_id, module_id, until, spent, needed,
+            SUM(spent) OVER (PARTITION BY enrollment_id, module_id ORDER BY until) AS so_far
+        FROM (
+            SELECT t.enrollment_id, t.module_id, t.until, CAST(ROUND(t.seconds * 1000000) AS bigint) AS spent,
+                CAST(m.minimum_seconds AS bigint) * 1000000 - {slack} AS needed
+            FROM courses_activetime t JOIN courses_editionmodule m ON m.id = t.module_id
+            WHERE t.enrollment_id IN ({keys})
+        ) each_stretch
+    ) added_up
+    GROUP BY enrollment_id, module_id
+"""
+
+
+def time_crossed(enrollments: Collection[UUID], modules: Collection[EditionModule]) -> dict[UUID, list[Spent]]:
+    """As :func:`time_of` for the moment at which enough was spent, and as :func:`time_in_sum` for the rest: two lines
+    for a module instead of one for every beat. Where something was waived, what is enough changed in between, and every
+    stretch is told. One query, and one more for those modules."""
+    waived = {module.pk: module.position for module in modules if module.waivers}
+    positions = {module.pk: module.position for module in modules if not module.waivers}
+    found = time_of(enrollments, waived, modules=list(waived)) if waived else defaultdict(list)
+    for enrollment, module, last, total, enough_at, enough in _crossed(enrollments):
+        if module not in positions:
+            continue
+        if enough_at is not None and enough is not None:
+            found[enrollment].append(Spent(positions[module], enough_at, enough))
+        found[enrollment].append(Spent(positions[module], last, total - (enough or 0)))
+    return found
+
+
+def _crossed(enrollments: Collection[UUID]) -> Iterator[tuple[UUID, UUID, datetime, int, datetime | None, int | None]]:
+    uuid, moment = _reader(UUIDField()), _reader(DateTimeField())
+    keys = [ActiveTime._meta.pk.get_db_prep_value(key, connection) for key in enrollments]
+    with connection.cursor() as cursor:
+        cursor.execute(CROSSED.format(slack=ROUNDED_UP, keys=", ".join(["%s"] * len(keys))), keys)
+        for enrollment, module, last, total, at, enough in cursor.fetchall():
+            yield uuid(enrollment), uuid(module), moment(last), int(total), moment(at), enough and int(enough)
+
+
+def _reader(field: "Field[Any, Any]") -> Callable[[Any], Any]:
+    """How a value of the database is read, as the ORM does."""
+    as_field = Value(None, output_field=field)
+    converters = connection.ops.get_db_converters(as_field)
+
+    def read(value: Any) -> Any:
+        for convert in converters:
+            value = convert(value, as_field, connection)
+        return value
+
+    return read
 
 
 def time_in_sum(

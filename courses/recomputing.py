@@ -15,7 +15,7 @@ from courses.models import EditionModule, Enrollment, ModuleProgress
 from courses.rules.completion import CourseAnswer, Requirements, answer
 from courses.rules.recomputing import differs
 
-BATCH = 500  # enrollments; five queries for each batch
+BATCH = 500  # enrollments; a handful of queries for each batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,8 @@ def _batch(
 ) -> Iterator[Difference]:
     positions = {m.pk: m.position for row in batch for m in editions.get(row["edition"], ())}
     ids = [row["pk"] for row in batch]
-    lines, time = ledger.lines_of(ids, positions), ledger.time_of(ids, positions)
+    modules = [m for edition in {row["edition"] for row in batch} for m in editions.get(edition, ())]
+    lines, time = ledger.lines_of(ids, positions), ledger.time_crossed(ids, modules)
     stored, known = _stored(ids, positions)
     asked: dict[tuple[UUID, bool], Requirements] = {}
     for row in batch:

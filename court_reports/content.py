@@ -6,7 +6,7 @@ Both say the same because both are made from this. Pure.
 from dataclasses import dataclass
 
 from court_reports import words
-from court_reports.snapshot import WHOLE_MODULE, CheckIn, Issue, Kind, Module, ReportFacts, Track, spell_code
+from court_reports.snapshot import WHOLE_MODULE, CheckIn, Issue, Kind, Module, ReportFacts, Terms, Track, spell_code
 
 Pairs = tuple[tuple[str, str], ...]
 
@@ -104,8 +104,14 @@ def _policy(facts: ReportFacts) -> str:
     return (
         f"{words.count(t.track_months, 'month', 'months')} of check-ins, {words.cadence(t.cadence)}; "
         f"accepted until {t.grace_days} days after the due date, and made up until {t.cure_days} days after it; "
-        f"{t.required_percent}% made or excused to complete"
+        f"{t.required_percent}% made or excused to complete" + _most_of_a_day(t)
     )
+
+
+def _most_of_a_day(terms: Terms) -> str:
+    """Schema 1 does not know it."""
+    hours = terms.most_hours_a_day
+    return f"; at most {words.count(hours, 'hour', 'hours')} of active time counted in one day" if hours else ""
 
 
 def _course(facts: ReportFacts) -> Section | None:

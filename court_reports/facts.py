@@ -185,6 +185,7 @@ def _terms(policy: Policy) -> snapshot.Terms:
         missed_total_not_in_compliance=policy.missed_total_not_in_compliance,
         required_percent=_percent(policy.required_share),
         pass_mark_percent=_percent(policy.pass_mark),
+        most_hours_a_day=policy.most_hours_a_day,
     )
 
 

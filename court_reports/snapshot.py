@@ -5,7 +5,8 @@ re-interpreted, so that a report of ten years ago is read by the rules it was wr
 a field that came later says ``since`` which schema it stands, and is left out of the spelling
 of an older report, whose digest therefore stays what it was.
 
-1: as it began. 2: the requirements of the course that staff waived; how the court's day to complete was moved.
+1: as it began. 2: the requirements of the course that staff waived, the most hours that count in one day, and how
+the court's day to complete was moved.
 """
 
 import dataclasses
@@ -105,6 +106,8 @@ class Terms:
     missed_total_not_in_compliance: int
     required_percent: int
     pass_mark_percent: int
+    # 0 in a report of schema 1, which does not say it.
+    most_hours_a_day: int = field(default=0, metadata={"since": 2})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,9 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from courses import tickets
 from courses.access import viewings_of
+from courses.actions import ticking
 from courses.credited import seal_of, stretches_of
-from courses.models import ActiveTime, EditionModule, Enrollment, ModuleProgress, Viewing
+from courses.models import EditionModule, Enrollment, ModuleProgress, Viewing
 from courses.records import modules_with_records
 from courses.rules import time_credit
 from courses.rules.progress import ModuleRecord, owed_seconds
@@ -31,7 +32,7 @@ class NoSuchPage(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """The answer to a beat: the ticket for the next, or why it was not accepted. ``earned``: whether it added time;
+    """The answer to a beat: the ticket for the next, or why it was not accepted; both, where the day's time is used up. ``earned``: whether it added time;
     ``elapsed``: the seconds since the page's last beat, once for each."""
 
     ticket: str = ""
@@ -41,28 +42,49 @@ class Beat:
     refused: Why | None = None
 
 
-@transaction.atomic
 def beat(
     *, viewing_id: UUID, by: User, attested: Collection[str], ticket: str, now: datetime, begins: bool = False
 ) -> Beat:
-    """One heartbeat of a visible page. Three queries, whatever it is answered: a look, a stretch, the clock.
+    """One heartbeat of a visible page: a look without a lock, and what it adds if nothing else moved the clock
+    meanwhile (compare and set). Where something did, once more with the clock held still.
 
     ``attested``: the modules for which this session said who is here. Raises NoSuchPage.
     """
-    viewing, day = _look(viewing_id, by, now)
+    shown: dict[str, Any] = {
+        "viewing_id": viewing_id,
+        "by": by,
+        "attested": attested,
+        "ticket": ticket,
+        "now": now,
+        "begins": begins,
+    }
+    answer = _beat(**shown)
+    if answer is None:
+        with transaction.atomic():
+            answer = _beat(**shown, held=True)
+    assert answer  # noqa: S101  for the type checker: nobody moves a clock that is held
+    return answer
+
+
+def _beat(
+    *, viewing_id: UUID, by: User, attested: Collection[str], ticket: str, now: datetime, begins: bool,
+    held: bool = False,
+) -> Beat | None:  # fmt: skip
+    """None: the clock is not as it was seen. Never so where it is ``held``."""
+    viewing, day = _look(viewing_id, by, now, held=held)
     row = viewing.enrollment
     if str(viewing.module_id) not in attested:
         return Beat(refused=Why.ATTEST)
     number = tickets.number_of(ticket, viewing.pk, row.page_secret, last=row.beats)
     clock = _clock(viewing)
     ticked = time_credit.beaten(clock, viewing.pk, number, now, day, begins=begins)
-    if ticked.refused:
+    if ticked.refused and ticked.clock == clock:
         return Beat(refused=ticked.refused)
-    if ticked.clock != clock:
-        keep(viewing, ticked)
+    if ticked.clock != clock and not ticking.keep(viewing, ticked):
+        return None
     following = tickets.ticket(viewing.pk, row.page_secret, ticked.clock.beats + 1)
     elapsed = (now - row.beat_at).total_seconds() if row.beat_at and ticked.clock.beats > row.beats else 0
-    return Beat(following, ticked.interval is not None, viewing, max(0.0, elapsed))
+    return Beat(following, ticked.interval is not None, viewing, max(0.0, elapsed), ticked.refused)
 
 
 @transaction.atomic
@@ -104,23 +126,8 @@ def turn(viewing: Viewing, *, now: datetime) -> Ticked:
     day = day_of(row, row.referral.time_zone, row.policy.most_hours_a_day, now)
     ticked = time_credit.turned(_clock(viewing), viewing.pk, viewing.opened_at, now, day)
     if ticked.refused != Why.ELSEWHERE:
-        keep(viewing, ticked)
+        ticking.keep(viewing, ticked)
     return ticked
-
-
-def keep(viewing: Viewing, ticked: Ticked) -> None:
-    """Write down what a beat or a page turn added, and how the clock stands."""
-    if ticked.interval:
-        ActiveTime.objects.create(
-            enrollment_id=viewing.enrollment_id, module_id=viewing.module_id, step=viewing.step,
-            block_id=viewing.block_id, digest=viewing.digest, since=ticked.interval.since, until=ticked.interval.until,
-            seconds=ticked.interval.seconds,
-        )  # fmt: skip
-    clock = ticked.clock
-    Enrollment.objects.filter(pk=viewing.enrollment_id).update(
-        page_now=clock.page, beat_at=clock.beat_at, beats=clock.beats, credited_until=clock.credited_until,
-        owed_seconds=clock.owed, day_ends_at=clock.day_ends_at, day_seconds=clock.day_seconds,
-    )  # fmt: skip
 
 
 def bound(*, enrollment: Enrollment, found: Collection[tuple[EditionModule, ModuleRecord]], now: datetime) -> None:
@@ -195,9 +202,9 @@ LOOK = """
 """
 
 
-def _look(viewing_id: UUID, by: User, now: datetime) -> tuple[Viewing, Day]:
+def _look(viewing_id: UUID, by: User, now: datetime, *, held: bool) -> tuple[Viewing, Day]:
     keys = [Viewing._meta.pk.get_db_prep_value(key, connection) for key in (viewing_id, by.pk)]
-    lock = " FOR UPDATE OF e" if connection.features.has_select_for_update_of else ""
+    lock = " FOR UPDATE OF e" if held and connection.features.has_select_for_update_of else ""
     row: Any = next(iter(Enrollment.objects.raw(LOOK + lock, keys)), None)
     if row is None:
         raise NoSuchPage

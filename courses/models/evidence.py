@@ -23,7 +23,10 @@ class Evidence(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at"]
-        indexes = [models.Index(fields=["enrollment", "kind"], name="evidence_of_a_kind")]
+        indexes = [
+            models.Index(fields=["enrollment", "kind"], name="evidence_of_a_kind"),
+            models.Index(fields=["enrollment", "-at"], name="evidence_newest_first"),
+        ]
 
 
 class ActiveTime(models.Model):

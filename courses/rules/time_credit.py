@@ -22,6 +22,7 @@ LONGEST_STEP = timedelta(minutes=3)
 
 
 A_SECOND = 1_000_000  # microseconds: time is added up in whole numbers, so that no order of adding can matter
+ROUNDED_UP = 500  # microseconds that a whole second may lack, and is told all the same (whole_seconds)
 
 
 def whole_seconds(microseconds: int) -> int:
@@ -66,7 +67,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What became of a beat or a page turn."""
+    """What became of a beat or a page turn. ``refused``: nothing is credited; only Why.DAY moves the clock on."""
 
     clock: Clock
     interval: Interval | None = None
@@ -98,7 +99,9 @@ def beaten(clock: Clock, page: UUID, number: int, now: datetime, day: Day, *, be
     if number != clock.beats + 1 or now - clock.beat_at > TICKET_LIFE:
         return Ticked(clock, refused=Why.STALE)
     if why := _used_up(clock, now, day):
-        return Ticked(clock, refused=why)
+        # The day's time is used up, and yet the page was there until now: what was watched meanwhile is told once.
+        there = replace(clock, beat_at=max(now, clock.beat_at), beats=number) if why == Why.DAY else clock
+        return Ticked(there, refused=why)
     near = not begins and now - clock.beat_at <= LONGEST_GAP
     after, interval = _credited(clock, clock.beat_at if near else now, now, day)
     return Ticked(replace(after, beat_at=max(now, clock.beat_at), beats=number), interval)

@@ -253,9 +253,11 @@ def beat(request: Request) -> HttpResponse:
     # Only what earns nothing is counted: an honest page costs no more than its beats.
     if not answer.earned and (refused := too_many(request, "beat", "30/m/user")):
         return refused
-    if answer.refused:
-        return JsonResponse({"accepted": False, "why": answer.refused})
+    # Watching is no time: what was played is kept on a day that counts no more of it, too.
     watched = _note_watched(request, answer) if answer.viewing and "played" in request.POST else {}
+    if answer.refused:
+        ticket = {"ticket": answer.ticket} if answer.ticket else {}
+        return JsonResponse({"accepted": False, "why": answer.refused, **ticket, **watched})
     return JsonResponse({"accepted": True, "ticket": answer.ticket, **watched})
 
 

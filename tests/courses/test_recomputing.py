@@ -11,16 +11,19 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from courses import ledger
 from courses.actions import completion, evidence, withdrawal
 from courses.actions.completion import answer_for
-from courses.models import Attempt, EditionModule, Enrollment, Evidence, ModulePage, ModuleProgress
+from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evidence, ModulePage, ModuleProgress
 from courses.recomputing import Looked, recompute
 from courses.records import module_records
+from courses.rules.completion import answer
 from lms.demonstration import demo, steps
 from lms.journal.models import Event
 from lms.referrals.models import PolicyVersion
 from tests.builders import JANUARY, an_administrator, an_enrolled_referral
 from tests.courses.test_learning import first
+from tests.invariants.test_07_released_bytes_never_change import without_triggers
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -257,3 +260,53 @@ def test_a_forgotten_case_still_tells_that_and_when_it_was_complete(enrollment):
     ModuleProgress.objects.all().delete()
     assert module_records(enrollment, "en")[-1].completed_at == done
     assert "each is what the ledger gives" in told("recompute")
+
+
+def test_where_enough_was_spent_is_told_by_the_database_as_by_the_rule(enrollment):
+    """Two lines for a module say the same as one for every stretch: short of it by a microsecond, to the point, beyond,
+    several that end at once, and where part of what was asked is waived in between."""
+    modules = list(enrollment.edition.modules.all())
+    positions = {module.pk: module.position for module in modules}
+    EditionModule.objects.filter(pk=modules[2].pk).update(
+        waivers=[{"at": (JANUARY + timedelta(seconds=70)).isoformat(), "seconds": 60, "steps": []}]
+    )
+    for needed, lengths in (
+        (60, [20, 20, 20, 20]), (60, [20, 20, 19.9994]), (60, [20, 20, 19.9995, 0.000499]), (60, [30, 29.999]),
+        (120, [50, 50]), (90, [40, 40, 40]), (3000, [1000, 1000, 999.999501]), (0, [10]),
+    ):  # fmt: skip
+        EditionModule.objects.filter(edition=enrollment.edition).update(minimum_seconds=needed)
+        modules = list(enrollment.edition.modules.all())
+        someone = somebody(enrollment.edition.program)
+        for module in modules:
+            end = JANUARY
+            for number, seconds in enumerate(lengths):
+                end += timedelta(seconds=0 if number == 2 else seconds)
+                ActiveTime.objects.create(
+                    enrollment=someone,
+                    module=module,
+                    since=end - timedelta(seconds=seconds),
+                    until=end,
+                    seconds=seconds,
+                )
+        requirements = ledger.requirements_of(modules, reviewed=True)
+        told = [
+            answer(requirements, [], spent[someone.pk])
+            for spent in (ledger.time_of([someone.pk], positions), ledger.time_crossed([someone.pk], modules))
+        ]
+        assert told[0] == told[1], (needed, lengths)
+        assert len(ledger.time_crossed([someone.pk], modules[:2])[someone.pk]) <= 4
+
+
+def test_a_stretch_that_was_changed_behind_the_database_ends_with_one_and_names_its_module(enrollment):
+    finish(enrollment)
+    assert "each is what the ledger gives" in told("recompute")
+    row = ActiveTime.objects.filter(module__position=2).order_by("since").first()
+    pk = row._meta.pk.get_db_prep_value(row.pk, connection)
+    without_triggers("courses_activetime", "UPDATE courses_activetime SET block_id = 'another' WHERE id = %s", [pk])
+    said = StringIO()
+    with pytest.raises(CommandError, match=r"ledger gives: 1$"):
+        call_command("completion", "recompute", stdout=said)
+    assert said.getvalue() == f"{enrollment.referral_id} module 2: its time is not what the journal sealed\n"
+    explained = told("explain", enrollment.referral_id)
+    assert "module 2: its time is not what the journal sealed" in explained
+    assert "module 1: its time" not in explained

@@ -1,5 +1,6 @@
 """The clock: what each beat and page turn adds. Plain Python, no database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -109,6 +110,8 @@ def test_a_day_takes_no_more_than_its_most_and_the_next_begins_anew():
     assert second.interval.seconds == 10
     full = beat(second.clock, 60 * SECOND, day=day)
     assert (full.refused, full.interval) == (Why.DAY, None)
+    # It moves the clock on and credits nothing: what was played meanwhile can be told once.
+    assert full.clock == replace(second.clock, beat_at=JANUARY + 60 * SECOND, beats=3)
     tomorrow = Day(JANUARY + timedelta(hours=24), 30)
     assert beat(second.clock, 125 * SECOND, day=tomorrow).refused is None
 

@@ -276,12 +276,27 @@ def test_a_report_of_the_first_schema_keeps_its_spelling_and_its_digest(enrollme
     facts = replace(facts_of(Kind.PROGRESS), schema=1)
     spelled = as_json(facts)
     assert "waivers" not in spelled["course"]
+    assert "most_hours_a_day" not in spelled["program"]["terms"]
+    first = replace(facts.program.terms, most_hours_a_day=0)  # as it is read again
+    policy = dict(said_in("The program", replace(facts, program=replace(facts.program, terms=first))))["Policy"]
+    assert "active time" not in policy
     assert digest(facts) == "a0d38e7ceac780670d2f63e2006c1a3247354325c1fcfd1ef78095d9aafe234f"
     assert digest(from_json(Facts, spelled)) == digest(facts)
     assert "waivers" in as_json(facts_of(Kind.PROGRESS))["course"]
     # And recomputed from what is stored it is of that schema again.
     now = replace(a_draft_of(enrollment.referral, Kind.PROGRESS, now=JANUARY + DAY).facts, schema=1)
     assert digest(door.recompute(enrollment.referral, now)) == digest(now)
+
+
+def test_a_report_says_how_many_hours_of_a_day_count(enrollment):
+    facts = a_draft_of(enrollment.referral, Kind.PROGRESS, now=JANUARY + DAY).facts
+    assert facts.program.terms.most_hours_a_day == enrollment.policy.most_hours_a_day == 6
+    policy = dict(said_in("The program", facts))["Policy"]
+    assert policy.endswith("; at most 6 hours of active time counted in one day")
+
+
+def said_in(title, facts):
+    return next(section for section in sections(facts, an_issue()) if section.title == title).pairs
 
 
 def test_a_whole_module_that_was_waived_is_no_module_that_was_completed(enrollment, administrator):

@@ -4,14 +4,14 @@ import json
 from datetime import timedelta
 
 import pytest
-from django.utils import translation
+from django.utils import timezone, translation
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.actions import clocks
 from courses.actions.editions import publish_edition
 from courses.labels import words_for
-from courses.models import CoursePage, EditionModule, Enrollment, Evidence, ModulePage
+from courses.models import ActiveTime, CoursePage, EditionModule, Enrollment, Evidence, ModulePage
 from courses.records import module_records
 from courses.rules import watched as rules
 from courses.rules.progress import Unmet, unmet
@@ -141,6 +141,24 @@ def test_a_report_faster_than_time_is_taken_as_far_as_it_can_be_true(enrollment,
     again = report(client, viewing, viewing.ticket, block, (60, 100))
     assert again["watched"][block]["ranges"] == [[since, until]]
     assert short(enrollment) == pytest.approx(95 - until, abs=1)
+
+
+def test_what_is_watched_when_the_days_time_is_used_up_is_kept_and_counts_as_no_time(enrollment, client, module):
+    viewing, block = the_page(client, module).context["viewing"], block_of(module)
+    longer_open(enrollment, 20)
+    full = {"day_seconds": 6 * 3600, "day_ends_at": timezone.now() + timedelta(days=1)}
+    Enrollment.objects.filter(pk=enrollment.pk).update(**full)
+    heard = report(client, viewing, viewing.ticket, block, (0, 100))
+    assert (heard["accepted"], heard["why"]) == (False, "day")
+    ((since, until),) = heard["watched"][block]["ranges"]
+    assert since == 0
+    assert 30 <= until < 32
+    # The same seconds are told once: neither the ticket that was used nor the next brings them again.
+    for ticket in (viewing.ticket, heard["ticket"]):
+        again = report(client, viewing, ticket, block, (60, 100))
+        assert again["watched"][block]["ranges"][0] == [since, until]
+        assert sum(b - a for a, b in again["watched"][block]["ranges"]) < 33
+    assert not ActiveTime.objects.exists()
 
 
 @pytest.mark.parametrize("told", ["", "[]", "{", "null", '{"x": 1}', '{"x": [[1]]}', '{"x": [["a", "b"]]}', "1e999",

@@ -46,6 +46,7 @@ TERMS = Terms(
     missed_total_not_in_compliance=4,
     required_percent=90,
     pass_mark_percent=80,
+    most_hours_a_day=6,
 )
 CODE = "7K3QM2F9XA4B5C6D7E8F9G0H"
 

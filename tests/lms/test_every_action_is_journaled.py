@@ -34,7 +34,6 @@ SILENT = {
     "courses.actions.clocks.go_on_here": "moves the clock, and credits nothing",
     "courses.actions.clocks.run": "moves the clock, and credits nothing",
     "courses.actions.clocks.turn": "called by evidence.turn_page, which seals",
-    "courses.actions.clocks.keep": "a stretch of time is itself append-only; a page turn seals them",
     "courses.actions.clocks.bound": "what the clock may still credit, computed from the rows",
     "courses.actions.places.keep": "where somebody reads, to come back to; reading is evidence when a page is turned",
     "courses.actions.places.choose_way": "how somebody reads is nobody else's business, not even in a journal",

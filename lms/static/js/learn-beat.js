@@ -36,6 +36,8 @@ if (page) {
     words.textContent = about ? prompt.dataset[about] : "";
   };
 
+  const isPlaying = () => [...document.querySelectorAll("video, audio")].some((media) => !media.paused);
+
   const isIdle = () => Date.now() - lastSign > IDLE_AFTER;
 
   const isThere = () => {
@@ -75,7 +77,8 @@ if (page) {
         begins = begins && !fresh;
       }
       say(refused === "gone" ? "" : refused);
-      nextBeat = Date.now() + (refused === "day" ? NEXT_TRY : EVERY);
+      // What is played is told on such a day too, and no page beats for anything else.
+      nextBeat = Date.now() + (refused === "day" && !isPlaying() ? NEXT_TRY : EVERY);
     } catch {
       nextBeat = Date.now() + AGAIN;
     } finally {
@@ -97,6 +100,9 @@ if (page) {
   for (const sign of SIGNS) window.addEventListener(sign, isThere, { passive: true });
   // Listening and watching are signs too: read-aloud.js says so, and a recording that plays does.
   document.addEventListener("timeupdate", isThere, { passive: true, capture: true });
+  document.addEventListener("playing", () => {
+    if (refused === "day") nextBeat = Math.min(nextBeat, Date.now() + EVERY);
+  }, { capture: true });
   document.addEventListener("visibilitychange", () => {
     if (refused) return;
     if (document.hidden && !isIdle()) beat();
