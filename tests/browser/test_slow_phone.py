@@ -19,7 +19,7 @@ MODULES = (
     ("text", "knowledge_check"),
 )
 SECONDS = 2
-WAIT = 20_000
+WAIT = 60_000
 WORDS = "Pienso en esto desde hace días, con calma."
 PLAN = "Llamo a Luis."
 # What developers call “slow 3G”.
