@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accountability.actions import overrides
 from accountability.models import Track
@@ -210,10 +210,12 @@ def test_a_knowledge_check_from_question_to_result(open_as: OpenAs, language: st
     _attest(page, world)
     page.goto(_check(world))
     page.locator("main form button[type=submit]").last.click()
+    expect(page.locator("#answers")).to_be_visible()
     found = problems(page, language=language)
     for group in page.locator("main fieldset").all():
         group.locator("label").first.click()
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("#answers .usa-button--big").click()
+    expect(page.locator("#answers")).to_have_count(0)
     found += problems(page, language=language)
     found += page.watch.heard
     assert not found, tell(found)
@@ -231,7 +233,7 @@ def test_every_kind_of_question_asked_mistaken_and_explained(open_as: OpenAs, la
     page.locator("[name=q6]").fill("some")
     for select in page.locator("main fieldset select").all():
         select.select_option("2")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("#answers .usa-button--big").click()
     page.locator(".usa-alert--error a[href='#id_q3']").click()
     assert page.locator("[name=q5]").input_value() == "yes"
     assert page.locator("[name=q3_2]").input_value() == "2"
@@ -240,7 +242,7 @@ def test_every_kind_of_question_asked_mistaken_and_explained(open_as: OpenAs, la
     for place, number in enumerate("321"):
         page.locator(f"[name=q3_{place}]").select_option(number)
     page.locator("[name=q6]").fill("3,6")
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("#answers .usa-button--big").click()
     shown = page.locator("main").inner_text()
     assert ("Because of ordering." if language == "en" else "Por ordering.") in shown
     assert ("1. Morning; 2. Noon" if language == "en" else "1. Mañana; 2. Mediodía") in shown
@@ -255,7 +257,8 @@ def test_the_page_of_every_kind_of_question_is_kind(open_as: OpenAs, language: s
     page = open_as(world.learner.person, language=language)
     _attest(page, world)
     found = walk(page, [_check(world)], language)
-    page.locator("main form button[type=submit]").last.click()
+    page.locator("#answers .usa-button--big").click()
+    expect(page.locator(".usa-alert--error")).to_be_visible()
     found += problems(page, language=language)
     seen = [reverse("bank_question", args=[question.pk]) for question in questions[2:4]]
     found += walk(open_as(an_author(world.program), language=language), seen, language)

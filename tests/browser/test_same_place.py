@@ -60,7 +60,7 @@ def test_chosen_answers_come_along_too(open_as: OpenAs, scripts: bool) -> None:
     assert page.locator(".usa-error-message").count() == 0
     if scripts:
         assert problems(page, language="es") == []
-    page.locator("#answers .usa-button--big").click()
+    page.locator("#answers button:not([name])").click()
     expect(page.locator("main .status--good").first).to_be_visible(timeout=SOON)
     assert Attempt.objects.get().passed
 
@@ -159,7 +159,7 @@ def test_a_whole_module_without_scripts(open_as: OpenAs, language: str) -> None:
             page.locator("main a[href*='/checks/']").click()
             page.locator("button[name=start]").click()
             answer_all(page)
-            page.locator("#answers .usa-button--big").click()
+            page.locator("#answers button:not([name])").click()
             expect(page.locator("main .status--good").first).to_be_visible(timeout=SOON)
             page.goto(at_step(module, step))
         if page.locator("main a[href*='/reflections/']").count():
@@ -175,3 +175,16 @@ def test_a_whole_module_without_scripts(open_as: OpenAs, language: str) -> None:
     assert Reflection.objects.get().submitted_at
     assert PlanLine.objects.get().words == MINE
     assert enrollment_of(world).active_time.exists(), "time is credited from the pages that were turned"
+
+
+def test_the_other_language_is_offered_once_on_a_page(open_as: OpenAs) -> None:
+    world = a_world()
+    page = open_as(world.learner.person)
+    page.goto(reverse("learn:home"))
+    offered = page.get_by_role("button", name="Español")
+    expect(offered).to_have_count(1)
+    attest(page, world.module)
+    for place in (at_step(world.module, 1), activity(world.module, "check", "knowledge_check")):
+        page.goto(place)
+        expect(offered).to_have_count(1)
+        expect(offered).to_be_visible()

@@ -158,7 +158,7 @@ def test_a_whole_course_on_a_slow_phone_in_spanish_by_keyboard_with_the_line_cut
     pages = sum(len(module.steps) for module in (first, second, third))
     assert count == {
         "module_opened": 3, "attested": 4, "page_read": pages, "scenario_chosen": 1, "reflection_submitted": 1,
-        "attempt_started": 1, "attempt_graded": 1,
+        "attempt_started": 1, "attempt_graded": 1, "module_completed": 3, "course_completed": 1,
     }  # fmt: skip
     assert [attempt.passed for attempt in Attempt.objects.all()] == [True]
     assert (Reflection.objects.get().read(), PlanLine.objects.get().words) == (WORDS, PLAN)
