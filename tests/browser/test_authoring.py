@@ -55,8 +55,8 @@ def test_from_the_home_page_to_a_first_module(open_as: OpenAs, size: dict[str, i
     page.locator("[name=goals-1-value]").fill("Find help")
     expect(page).to_have_url(re.compile(r"/pages/\d+/edit/"), timeout=20_000)  # it is saved by itself
     edit = page.url
-    page.get_by_role("button", name="Save draft").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(timeout=20_000):
+        page.get_by_role("button", name="Save draft").click()
     page.goto(reverse("wagtailadmin_home"))
     page.get_by_role("link", name="“What I would have needed” is a draft.").click()
     assert page.url.split("?")[0] == edit.split("?")[0]
