@@ -6,9 +6,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import OuterRef, QuerySet, Subquery
 
-from accountability.models import CheckIn
+from accountability.models import CheckIn, Track
 from accountability.rules.check_in_state import Moments
+from lms.inserts import Among
 
 
 class Awake(NamedTuple):
@@ -52,7 +54,13 @@ ROWS = CheckIn.objects.order_by("wakes_at").values_list(*COLUMNS)
 
 def awake_in(track_ids: Sequence[UUID], now: datetime) -> list[Awake]:
     """The check-ins of these tracks whose moment has come, held until the transaction ends."""
-    rows = ROWS.filter(track__in=track_ids, wakes_at__lte=now)
+    rows = ROWS.filter(Among("track_id", track_ids), wakes_at__lte=now)
     if connection.features.has_select_for_update_of:
         rows = rows.select_for_update(of=("self",))
     return [Awake._make(row) for row in rows]
+
+
+def rouse(tracks: QuerySet[Track]) -> None:
+    """Recompute the hint of many: the earliest moment at which a check-in of each must be looked at."""
+    awake = CheckIn.objects.filter(track=OuterRef("pk"), wakes_at__isnull=False).order_by("wakes_at")
+    tracks.update(wakes_at=Subquery(awake.values("wakes_at")[:1]))

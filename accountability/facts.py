@@ -1,15 +1,30 @@
 """Track facts as of a moment: only what was *recorded* by then (invariant 6)."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from accountability.models import CheckIn, Review, Submission, Track, WindowChange
+from accountability import decided
+from accountability.decided import RequestFact, StepFact
+from accountability.ladder import ladder
+from accountability.models import (
+    CheckIn,
+    Commitment,
+    CommitmentChange,
+    Move,
+    Review,
+    Submission,
+    Track,
+    WindowChange,
+)
+from accountability.models.overrides import Act
 from accountability.rules.calendar import day_ends
 from accountability.rules.check_in_state import Moments, State, state_of
 from accountability.rules.standing import has_ended, standing_of
 from lms.outbox.models import Message
+from lms.referrals.models import Referral
 from lms.referrals.rules.policy import spell_cadence
 
 
@@ -28,6 +43,26 @@ class CheckInFact:
     excused_reason: str
     notices: tuple[datetime, ...]
     route: str
+    # The court holiday on which it would have been due; None where it is due as planned.
+    moved_from: date | None = None
+    # Of an excusal: when, and its two axes; blank where it is of before they were kept.
+    excused_at: datetime | None = None
+    attended: str = ""
+    complied: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveFact:
+    """A change that has no fact of its own: give_back, cadence, zone, early, transfer. ``days``: by which the end moved."""
+
+    act: str
+    from_on: date
+    days: int
+    reason: str
+    authority: str
+    was: str
+    now: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +99,18 @@ class CommitmentFact:
 
 
 @dataclass(frozen=True, slots=True)
+class StepsFact:
+    """Which steps of the graduated response a notice still lacks, by name."""
+
+    missing: tuple[str, ...]
+
+
+def steps_before_notice(*, referral: Referral, now: datetime) -> StepsFact:
+    """Whether contact and written warning stand before a drafted notice (accountability.rules.responses)."""
+    return StepsFact(tuple(step.value for step in ladder(referral, now).missing))
+
+
+@dataclass(frozen=True, slots=True)
 class TrackFacts:
     """Everything a report may say of a track."""
 
@@ -86,10 +133,17 @@ class TrackFacts:
     rule: str
     because: str
     unreviewed: tuple[int, ...]
+    moves: tuple[MoveFact, ...] = ()
+    requests: tuple[RequestFact, ...] = ()
 
     def count(self, status: str) -> int:
         """How many check-ins stand in one status."""
         return Counter(c.status for c in self.check_ins)[status]
+
+
+def term_ends(referrals: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the tracks of these cases are to end, as they stand now: a look ahead, and no fact for a report."""
+    return dict(Track.objects.filter(referral__in=referrals).values_list("referral", "ends_at"))
 
 
 def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:
@@ -99,10 +153,15 @@ def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:
     )
     if track is None:
         return None
-    policy = track.policy.rules
     tollings, extensions = _moved_by(track, as_of)
-    ends_on = _end_as_of(track, tollings, extensions)
-    ends_at = track.ends_at if ends_on == track.ends_on else _day_ends(track, ends_on)
+    moves = list(track.moves.select_related("was_policy", "transfer").order_by("number"))
+    _as_before(track, moves, as_of)
+    policy = track.rules
+    made = [move for move in moves if move.recorded_at <= as_of]
+    # What the first of those that nobody knew of yet found is how it stood.
+    undone = next((move for move in moves if move.recorded_at > as_of), None)
+    ends_on = _end_as_of(track, tollings, extensions, made)
+    ends_at = _end_moment(track, ends_on, undone)
     known = _known_check_ins(track, ends_on, as_of)
     moments = [m for _, m, _ in known]
     commitments = _commitments(track, as_of)
@@ -118,9 +177,9 @@ def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:
         opened_on=track.opened_on,
         ends_on=ends_on,
         ends_at=ends_at,
-        zone=track.zone,
+        zone=undone.was_zone if undone else track.zone,
         months=policy.track_months,
-        cadence=spell_cadence(policy.cadence),
+        cadence=next((m.cadence for m in reversed(made) if m.cadence), spell_cadence(policy.cadence)),
         policy_number=policy.number,
         closed_at=track.closed_at if track.closed_at and track.closed_at <= as_of else None,
         ended=has_ended(moments, ends_at=ends_at, now=as_of, leeway=track.leeway),
@@ -133,7 +192,22 @@ def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:
         rule=stands.rule,
         because=stands.because,
         unreviewed=_unreviewed(track, as_of),
+        moves=tuple(_move(move) for move in made if move.act not in HAVE_FACTS),
+        requests=decided.requests(track, {check_in.pk: m for check_in, m, _ in known}, as_of),
     )
+
+
+def response_steps(*, referral_id: UUID, track: TrackFacts | None, as_of: datetime) -> tuple[StepFact, ...]:
+    """The steps of the graduated response by then; ``track``: the facts as of the same moment."""
+    lines = [(c.number, c.closes_at, c.status) for c in track.check_ins] if track else []
+    return decided.steps(referral_id, lines, as_of)
+
+
+def _as_before(track: Track, moves: list[Move], as_of: datetime) -> None:
+    """Give the track (this copy of its row) the policy it was under then: a transfer brings another."""
+    undone = next((move for move in moves if move.was_policy and move.recorded_at > as_of), None)
+    if undone and undone.was_policy:
+        track.policy = undone.was_policy
 
 
 Known = list[tuple[CheckIn, Moments, State]]
@@ -144,8 +218,10 @@ def _known_check_ins(track: Track, ends_on: date, as_of: datetime) -> Known:
     extended_later = track.extensions.filter(recorded_at__gt=as_of).exists()
     known = []
     for check_in in track.check_ins.prefetch_related("window_changes__outage", "reviews", "submissions"):
-        if extended_later and _due_on_as_of(check_in, as_of) > ends_on:
-            continue  # an extension that nobody knew of yet brought it
+        if check_in.added_at and check_in.added_at > as_of:
+            continue  # a move that nobody knew of yet brought it
+        if extended_later and not check_in.added_at and _dates_as_of(check_in, as_of)[0] > ends_on:
+            continue  # an extension of before that moment was kept
         moments = _moments_as_of(check_in, as_of)
         known.append((check_in, moments, state_of(moments, as_of, track.leeway)))
     return known
@@ -177,9 +253,11 @@ def _returned_until(check_in: CheckIn, review: Review, as_of: datetime) -> datet
     return review.returned_until + given_back if review.returned_until else None
 
 
-def _due_on_as_of(check_in: CheckIn, as_of: datetime) -> date:
+def _dates_as_of(check_in: CheckIn, as_of: datetime) -> tuple[date, date | None]:
+    """When it was due, and the holiday it was moved from."""
     later = [change for change in check_in.window_changes.all() if change.recorded_at > as_of]
-    return min(later, key=lambda change: change.recorded_at).due_on if later else check_in.due_on
+    row: CheckIn | WindowChange = min(later, key=lambda change: change.recorded_at) if later else check_in
+    return row.due_on, row.planned_on if row.planned_on != row.due_on else None
 
 
 def _moved_by(track: Track, as_of: datetime) -> tuple[tuple[TollingFact, ...], tuple[ExtensionFact, ...]]:
@@ -191,21 +269,46 @@ def _moved_by(track: Track, as_of: datetime) -> tuple[tuple[TollingFact, ...], t
     )
 
 
-def _end_as_of(track: Track, tollings: tuple[TollingFact, ...], extensions: tuple[ExtensionFact, ...]) -> date:
-    return track.planned_end_on + timedelta(days=sum(t.days for t in tollings) + sum(e.days for e in extensions))
+HAVE_FACTS = (Act.TOLL, Act.EXTEND)
 
 
-def _day_ends(track: Track, day: date) -> datetime:
-    return day_ends(day, track.time_zone)
+def _end_as_of(
+    track: Track, tollings: tuple[TollingFact, ...], extensions: tuple[ExtensionFact, ...], made: list[Move]
+) -> date:
+    """What was planned, and the days stopped, and the days added, less the days given back; or an early end."""
+    days = sum(t.days for t in tollings) + sum(e.days for e in extensions)
+    days += sum(move.days for move in made if move.act not in HAVE_FACTS)
+    return track.planned_end_on + timedelta(days=days)
+
+
+def _end_moment(track: Track, ends_on: date, undone: Move | None) -> datetime:
+    if undone:
+        return undone.was_ends_at
+    # Rows of before moves were kept say no more than the day.
+    return track.ends_at if ends_on == track.ends_on else day_ends(ends_on, track.time_zone)
+
+
+def _move(move: Move) -> MoveFact:
+    if move.transfer:
+        was, now = move.transfer.from_name, move.transfer.to_name
+    else:
+        was, now = _was_and_is(move)
+    return MoveFact(move.act, move.from_on, move.days, move.reason, move.authority, was, now, move.recorded_at)
+
+
+def _was_and_is(move: Move) -> tuple[str, str]:
+    return (move.was_zone, move.zone) if move.zone else (move.was_cadence if move.cadence else "", move.cadence)
 
 
 def _lines(track: Track, known: Known, as_of: datetime) -> tuple[CheckInFact, ...]:
     told = _notices(track, as_of)
     routes = _routes(track, as_of)
+    axes = decided.axes(track, as_of)
     return tuple(
         CheckInFact(
             number=check_in.number,
-            due_on=_due_on_as_of(check_in, as_of),
+            due_on=_dates_as_of(check_in, as_of)[0],
+            moved_from=_dates_as_of(check_in, as_of)[1],
             opens_at=m.opens_at,
             due_at=m.due_at,
             closes_at=m.closes_at,
@@ -215,6 +318,9 @@ def _lines(track: Track, known: Known, as_of: datetime) -> tuple[CheckInFact, ..
             excused_reason=check_in.excused_reason if m.excused_at else "",
             notices=told.get(str(check_in.pk), ()),
             route=routes.get(check_in.pk, ""),
+            excused_at=m.excused_at,
+            attended=axes.get(check_in.pk, ("", ""))[0] if m.excused_at else "",
+            complied=axes.get(check_in.pk, ("", ""))[1] if m.excused_at else "",
         )
         for check_in, m, state in known
     )
@@ -247,12 +353,16 @@ def _outages(track: Track, as_of: datetime) -> tuple[OutageFact, ...]:
 
 
 def _commitments(track: Track, as_of: datetime) -> tuple[CommitmentFact, ...]:
-    return tuple(
-        CommitmentFact(
-            c.number, c.named_by_order, c.required, c.verified_on if c.verified_at and c.verified_at <= as_of else None
-        )
-        for c in track.commitments.filter(made_at__lte=as_of)
-    )
+    found = track.commitments.filter(made_at__lte=as_of).prefetch_related("changes")
+    return tuple(_commitment(c, as_of) for c in found)
+
+
+def _commitment(row: Commitment, as_of: datetime) -> CommitmentFact:
+    """By the terms that were in force then: each change keeps those that it replaced."""
+    later = [change for change in row.changes.all() if change.recorded_at > as_of]
+    terms: Commitment | CommitmentChange = min(later, key=lambda change: change.recorded_at) if later else row
+    verified_on = row.verified_on if row.verified_at and row.verified_at <= as_of else None
+    return CommitmentFact(row.number, terms.named_by_order, terms.required, verified_on)
 
 
 def _unreviewed(track: Track, as_of: datetime) -> tuple[int, ...]:

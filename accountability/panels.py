@@ -1,4 +1,4 @@
-"""What the track lays on the desk: steps, needs, sections, columns."""
+"""What the track lays on the desk: steps, sections, columns. Needs and glances have files of their own."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,11 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accountability.labels import DETERMINATION, STATE, TONE, override_in_words
-from accountability.models import CheckIn, Commitment, Override, Track
+from accountability.labels import DETERMINATION, MARK, STATE, TONE, move_in_words, override_in_words
+from accountability.models import CheckIn, Commitment, Track
+from accountability.models.overrides import Act
 from accountability.rules.check_in_state import ANSWERED, MAY_SUBMIT, State, accepts, state_of
-from accountability.rules.standing import Determination, standing_of
-from lms.referrals.desk import Audience, Need, Section, Step
+from accountability.rules.standing import Determination, kept_of, standing_of
+from accountability.standing_words import rule_in_words
+from accountability.strip import strip
+from lms.referrals.desk import Audience, Section, Step
 from lms.referrals.models import Referral
 
 MINUTES = 3
@@ -24,6 +27,8 @@ SOON = timedelta(days=21)
 
 def steps(referral: Referral, now: datetime) -> Sequence[Step]:
     """Check-ins that can be made, and the next ones ahead."""
+    if referral.track_opened_at is None:
+        return []
     track = Track.objects.filter(referral=referral).select_related("policy").first()
     if track is None or track.closed_at:
         return []
@@ -51,38 +56,17 @@ def _step(check_in: CheckIn, track: Track, now: datetime) -> Step | None:
             State.IN_GRACE: _("It is past its date and is still accepted."),
             State.MISSED: _("You can still make up for it."),
             State.RETURNED: _("Your facilitator has a question."),
-        }.get(state, "")
+        }.get(state, "") or _moved_from(check_in)
         return Step(title, url, detail, due, MINUTES, urgent=state is not State.OPEN, order=100 + check_in.number)
     if state is State.SCHEDULED and check_in.opens_at < now + SOON:
-        words = _("Opens %(n)d days before its date") % {"n": track.policy.window_days}
+        words = _moved_from(check_in) or _("Opens %(n)d days before its date") % {"n": track.policy.window_days}
         return Step(title, reverse("check_ins:home"), words, check_in.due_at, order=300 + check_in.number)
     return None
 
 
-def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
-    """Who asked for help, who went quiet, whose check-in waits to be read."""
-    check_ins = CheckIn.objects.filter(track__referral__in=referrals.order_by(), track__closed_at=None)
-    found = []
-    # A call for help outlives the track it was made in.
-    asked = CheckIn.objects.filter(track__referral__in=referrals.order_by(), help_asked_at__isnull=False)
-    for c in asked.filter(help_answered_at=None).select_related("track"):
-        found.append(_need(c, _("asked to be contacted"), c.help_asked_at, 100))
-    for c in check_ins.in_state_missed(now).filter(cure_until__gt=now - timedelta(days=7)).select_related("track"):
-        words = _("did not make check-in %(number)d") % {"number": c.number}
-        found.append(_need(c, words, c.closes_at, 80))
-    for c in check_ins.awaiting_review().select_related("track"):
-        words = _("sent check-in %(number)d") % {"number": c.number}
-        found.append(_need(c, words, c.resubmitted_at or c.submitted_at, 60))
-    proposed = Override.objects.waiting(now).filter(track__referral__in=referrals.order_by(), track__closed_at=None)
-    for row in proposed.select_related("track").defer("terms"):
-        url = reverse("track_staff:override", args=[row.pk])
-        found.append(Need(row.track.referral_id, _("a proposal waits for a second person"), url, row.proposed_at, 70))
-    return found
-
-
-def _need(check_in: CheckIn, why: str, since: datetime, weight: int) -> Need:
-    url = reverse("track_staff:check_in", args=[check_in.pk])
-    return Need(check_in.track.referral_id, why, url, since, weight)
+def _moved_from(check_in: CheckIn) -> str:
+    day = check_in.moved_from
+    return _("Moved from %(day)s, a court holiday") % {"day": date_format(day, _("D, M j"))} if day else ""
 
 
 def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, str]]:
@@ -99,12 +83,12 @@ def rows(referrals: QuerySet[Referral], now: datetime) -> dict[UUID, dict[str, s
 def _columns(track: Track, check_ins: list[CheckIn], now: datetime) -> dict[str, str]:
     states = [state_of(c.moments, now, track.leeway) for c in check_ins]
     due = [s for s in states if s not in (State.SCHEDULED, State.OPEN, State.CANCELLED)]
-    kept = sum(s in ANSWERED or s is State.EXCUSED for s in states)
+    kept, _counted = kept_of(states)
     ahead = [
         c for c, s in zip(check_ins, states, strict=True) if s in MAY_SUBMIT | {State.SCHEDULED} and c.closes_at > now
     ]
     stands = standing_of(
-        [c.moments for c in check_ins], policy=track.policy.rules, ends_at=track.ends_at, now=now,
+        [c.moments for c in check_ins], policy=track.rules, ends_at=track.ends_at, now=now,
         commitments_verified=not track.unverified,
     )  # fmt: skip
     return {
@@ -116,15 +100,18 @@ def _columns(track: Track, check_ins: list[CheckIn], now: datetime) -> dict[str,
 
 def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[Section]:
     """The track on a case page."""
+    if referral.track_opened_at is None:
+        return []
     track = Track.objects.filter(referral=referral).select_related("policy", "referral").first()
     if track is None:
         return []
     lines = shaped(track, now)
     states = [line["state"] for line in lines]
+    kept, total = kept_of(states)
     context = {
         "track": track,
-        "kept": sum(s in ANSWERED or s is State.EXCUSED for s in states),
-        "total": len(states),
+        "kept": kept,
+        "total": total,
         "encouragement": encouragement(states),
         "over": track.ends_at <= now,
     }
@@ -132,15 +119,23 @@ def sections(referral: Referral, audience: Audience, now: datetime) -> Sequence[
         template = "check_ins/panel.html" if audience == "person" else "check_ins/court_panel.html"
         return [Section(_("Accountability track"), template, context, order=20)]
     stands = standing_of(
-        [line["check_in"].moments for line in lines], policy=track.policy.rules, ends_at=track.ends_at, now=now,
+        [line["check_in"].moments for line in lines], policy=track.rules, ends_at=track.ends_at, now=now,
         commitments_verified=_verified(track),
     )  # fmt: skip
+    stops = list(track.tollings.values_list("from_on", flat=True))
     context |= {
         "lines": lines,
         "determination": DETERMINATION[stands.determination],
         "tone": _tone(stands.determination),
+        "rule": rule_in_words(stands, states, track.rules),
+        "strip": strip(((line["check_in"].due_on, line["state"]) for line in lines), stops),
         "tollings": track.tollings.all(),
         "extensions": track.extensions.all(),
+        "moves": [
+            {"row": row, "what": move_in_words(row)}
+            for row in track.moves.exclude(act__in=(Act.TOLL, Act.EXTEND)).select_related("transfer")
+        ],
+        "early": track.policy.early_completion and not track.closed_at and not track.ended_early_at,
         "overrides": _overrides(track, now),
     }
     return [Section(_("Accountability track"), "facilitate/track/panel.html", context, order=20)]
@@ -163,6 +158,7 @@ def shaped(track: Track, now: datetime) -> list[dict[str, object]]:
                 "state": state,
                 "label": STATE[state],
                 "tone": TONE.get(state, "neutral"),
+                "mark": MARK[state],
                 "may_answer": accepts(check_in.moments, now, track.leeway) and not track.closed_at,
             }
         )

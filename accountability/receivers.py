@@ -4,8 +4,8 @@ from datetime import datetime
 
 from courses.signals import CourseCompleted, course_completed
 from lms.people.models import User
-from lms.referrals.models import Referral
-from lms.referrals.signals import closed
+from lms.referrals.models import Referral, Transfer
+from lms.referrals.signals import closed, transferred
 
 
 def open_track_on_completion(sender: object, completed: CourseCompleted, **_: object) -> None:
@@ -23,6 +23,23 @@ def close_track_with_case(sender: object, referral: Referral, by: User | None, n
     tracks.close_track(referral=referral, by=by, now=now)
 
 
+def move_track_with_case(
+    sender: object, referral: Referral, transfer: Transfer, by: User, now: datetime, **_: object
+) -> None:
+    """Another program took the case: its track follows the other policy, and the circles it was in stay behind."""
+    from accountability.actions import circles, moves
+    from accountability.models import CirclePerson, Track
+
+    track = Track.objects.filter(referral=referral, closed_at=None).first()
+    if track:
+        moves.transfer(track=track, transfer=transfer, by=by, now=now)
+    for row in CirclePerson.objects.filter(referral=referral, left_at=None).exclude(
+        circle__program=referral.program_id
+    ):
+        circles.remove_person(member=row, by=by, now=now)
+
+
 def connect() -> None:
     course_completed.connect(open_track_on_completion, dispatch_uid="open track")
     closed.connect(close_track_with_case, dispatch_uid="close track")
+    transferred.connect(move_track_with_case, dispatch_uid="move track")

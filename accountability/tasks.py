@@ -4,7 +4,7 @@ import time
 
 from celery import shared_task
 
-from accountability.actions import outages, sweeps
+from accountability.actions import commitment_reminders, help_calls, meeting_sweep, outages, sweeps
 from lms import clock
 from lms.referrals.actions import pulse
 from lms.service import web
@@ -25,3 +25,16 @@ def sweep(**_: object) -> int | None:
     elif outages.silent_too_long(now=now):
         return None
     return sweeps.run_until_quiet(now=now, pause=time.sleep)
+
+
+@shared_task
+def tell_of_plans(**_: object) -> int:
+    """Dates of what people undertook, and of meetings; how many were looked at."""
+    now = clock.now()
+    return commitment_reminders.run(now=now) + meeting_sweep.run(now=now)
+
+
+@shared_task
+def tell_more(**_: object) -> int:
+    """A call for help that nobody has answered for an hour reaches the administrators."""
+    return help_calls.tell_more(now=clock.now())

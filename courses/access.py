@@ -34,6 +34,7 @@ from courses.rules.words_to_authors import Reason
 from lms.people.models import Kind, User
 from lms.referrals.access import administered, facilitators_of, is_administrator, programs_of
 from lms.referrals.actions.roles import administrators_of
+from lms.referrals.covers import acts_for, in_care_of
 from lms.referrals.models import Program, ProgramMembership, ProgramRole, Referral
 
 
@@ -71,7 +72,7 @@ def viewings_of(user: User) -> QuerySet[Viewing]:
 def reflections_for(user: User) -> QuerySet[Reflection]:
     """Reflections whose words this person may read: of the facilitator's own caseload; and those for which a second
     reader was asked, as long as nobody has decided."""
-    cases = Referral.objects.visible_to(user).filter(facilitator=user).order_by()
+    cases = Referral.objects.visible_to(user).filter(in_care_of(user)).order_by()
     found = Reflection.objects.filter(Q(enrollment__referral__in=cases) | Q(pk__in=_for_a_second_reader(user)))
     return found.select_related(
         "enrollment__referral__court__profile", "enrollment__policy", "enrollment__edition", "module"
@@ -84,10 +85,10 @@ def _for_a_second_reader(user: User) -> QuerySet[Any, Any]:
         second_asked_at__isnull=False, enrollment__referral__in=Referral.objects.present().order_by()
     ).exclude(second_asked_by=user)
     others = ProgramMembership.objects.filter(
-        program=OuterRef("enrollment__edition__program"), role=ProgramRole.FACILITATOR, user__is_active=True
+        program=OuterRef("enrollment__referral__program"), role=ProgramRole.FACILITATOR, user__is_active=True
     ).exclude(user=OuterRef("second_asked_by"))
-    mine = Q(enrollment__edition__program__in=programs_of(user, ProgramRole.FACILITATOR))
-    alone = Q(enrollment__edition__program__in=administered(user)) & ~Exists(others)
+    mine = Q(enrollment__referral__program__in=programs_of(user, ProgramRole.FACILITATOR))
+    alone = Q(enrollment__referral__program__in=administered(user)) & ~Exists(others)
     return waiting.filter(mine | alone).values("pk")
 
 
@@ -101,7 +102,7 @@ def second_readers(program: Program, first: User) -> QuerySet[User]:
 def may_waive(user: User, referral: Referral) -> bool:
     """Propose or confirm that something of the course is not owed: the facilitator of the case, and administrators of
     its program."""
-    return user.is_active and (referral.facilitator_id == user.pk or is_administrator(user, referral.program))
+    return user.is_active and (acts_for(user, referral) or is_administrator(user, referral.program))
 
 
 def waivers_for(user: User) -> QuerySet[Waiver]:
@@ -116,14 +117,14 @@ def words_to_decide(user: User) -> QuerySet[WordsToAuthors]:
     """What people left for the authors of a course, and nobody has decided on: an administrator's of its program, but
     for those whose facilitator they are, so that nobody recognizes whom they know."""
     found = WordsToAuthors.objects.filter(sent_at__isnull=False, decided_at=None)
-    cases = Referral.objects.present().exclude(facilitator=user)
+    cases = Referral.objects.present().exclude(in_care_of(user))
     found = found.filter(enrollment__edition__program__in=administered(user), enrollment__referral__in=cases)
     return found.select_related("enrollment__referral").order_by("sent_at")
 
 
 def threats_for(user: User) -> QuerySet[WordsToAuthors]:
     """Of those, what threatens somebody: the facilitator's of the case alone."""
-    cases = Referral.objects.visible_to(user).filter(facilitator=user)
+    cases = Referral.objects.visible_to(user).filter(in_care_of(user))
     found = WordsToAuthors.objects.filter(reason=Reason.THREAT, enrollment__referral__in=cases)
     return found.select_related("enrollment__referral")
 

@@ -11,19 +11,23 @@ class CoursesConfig(AppConfig):
             keeping,
             panels,
             publishing,
+            recalling,
             receivers,
             retiring,
             silence,
             waiting,
         )
+        from courses import figures as brought
         from courses.actions import authoring
-        from lms.referrals import desk
+        from lms.referrals import desk, figures, recall
 
         receivers.connect()
         desk.register(
-            "courses", steps=panels.steps, needs=panels.needs, sections=panels.sections, rows=panels.rows,
+            "courses", steps=panels.steps, needs=panels.needs, sections=panels.sections, rows=panels.rows, glances=panels.rows,
             stops=panels.stops,
         )  # fmt: skip
+        figures.register("courses", waits=brought.waits)
+        recall.register("courses", recalling.question_for)
         keeping.register()
         publishing.guard()
         retiring.guard()

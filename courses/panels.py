@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,17 +17,20 @@ from courses.actions.attempts import next_start
 from courses.actions.editions import current_edition
 from courses.labels import LANGUAGES_IN_WORDS
 from courses.models import Attempt, EditionModule, Enrollment, ModuleProgress, Reflection, Waiver, WordsToAuthors
+from courses.reading import promise
 from courses.records import module_records, modules_with_records
 from courses.rules.deadlines import wait
 from courses.rules.progress import own_part_done, seconds_left
+from courses.rules.roster import UNTOUCHED_DAYS
 from courses.rules.waivers import Requirement
 from courses.rules.words_to_authors import Reason
 from lms.referrals import desk
-from lms.referrals.desk import Audience, Need, Section, Step, Stop
+from lms.referrals.desk import Audience, Need, Section, Step, Stop, Weight
 from lms.referrals.models import Referral
 
 # No policy makes anybody wait for longer; attempts of before are not looked at.
 LONGEST_COOL_DOWN = timedelta(days=60)
+UNTOUCHED, OLD_STORY = timedelta(days=UNTOUCHED_DAYS), timedelta(days=30)
 
 
 def steps(referral: Referral, now: datetime) -> Sequence[Step]:
@@ -62,24 +65,46 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
 
 
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
-    """Reflections that wait to be read; words for the authors that threaten somebody."""
+    """Reflections that wait to be read, and those that came back and were left; words for the authors that threaten."""
+    return [
+        *_to_read(referrals, now),
+        *_left_alone(referrals, now),
+        *_threats(referrals),
+        *_waits_past_the_day(referrals, now),
+        *waiver_panels.needs(referrals, now),
+    ]
+
+
+def _to_read(referrals: QuerySet[Referral], now: datetime) -> Iterator[Need]:
+    """What was sent and waits; past the promised day it is heavier."""
     waiting = Reflection.objects.filter(
         enrollment__referral__in=referrals.order_by(),
         submitted_at__isnull=False,
         accepted_at=None,
         returned_at=None,
         second_asked_at=None,
-    ).select_related("enrollment")
-    return [
-        Need(
-            r.enrollment.referral_id,
-            _("sent a reflection"),
-            reverse("courses_staff:reflection", args=[r.pk]),
-            r.submitted_at,
-            60,
-        )
-        for r in waiting.defer("draft", "text")
-    ] + [*_threats(referrals), *_waits_past_the_day(referrals, now), *waiver_panels.needs(referrals, now)]
+    ).select_related("enrollment__policy", "enrollment__referral__court__profile")
+    for r in waiting.defer("draft", "text"):
+        promised = promise(r, now=now)
+        late = promised is not None and promised.late
+        why = _("sent a reflection, and the promised day has passed") if late else _("sent a reflection")
+        url, weight = reverse("courses_staff:reflection", args=[r.pk]), Weight.PAST_PROMISE if late else Weight.REVIEW
+        yield Need(r.enrollment.referral_id, why, url, r.submitted_at or now, weight, _("Read it and decide"))
+
+
+def _left_alone(referrals: QuerySet[Referral], now: datetime) -> Iterator[Need]:
+    """A reflection went back to them with a note, and nothing was typed in it since."""
+    running = Q(enrollment__completed_at=None, accepted_at=None, module__withdrawn_at=None)
+    untouched = Q(draft_saved_at=None) | Q(draft_saved_at__lte=F("returned_at"))
+    found = Reflection.objects.filter(
+        running, untouched, enrollment__referral__in=referrals.order_by(), returned_at__lt=now - UNTOUCHED,
+        returned_at__gt=now - OLD_STORY,
+    )  # fmt: skip
+    for r in found.select_related("enrollment").defer("draft", "text"):
+        url = reverse("courses_staff:reflection", args=[r.pk])
+        why = _("got a reflection back and has been quiet since")
+        step = _("Ask whether the question was understood")
+        yield Need(r.enrollment.referral_id, why, url, r.returned_at or now, Weight.RETURNED, step)
 
 
 def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterator[Need]:
@@ -106,7 +131,8 @@ def _waits_past_the_day(referrals: QuerySet[Referral], now: datetime) -> Iterato
                 _("may try a knowledge check again only after the court’s date"),
                 url,
                 attempts[-1].graded_at or now,
-                60,
+                Weight.PAST_PROMISE,
+                _("Ask the court for more time"),
             )
 
 
@@ -120,7 +146,8 @@ def _threats(referrals: QuerySet[Referral]) -> list[Need]:
             _("left words that threaten somebody"),
             reverse("courses_staff:words_threat", args=[row.pk]),
             row.decided_at,
-            100,
+            Weight.SAFETY,
+            _("Read them now"),
         )
         for row in rows.defer("draft", "text")
     ]

@@ -7,23 +7,14 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.reading_words import ANSWERS
+from lms.decision_form import DecisionForm
 
 # So many questions a program may ask of its readers.
 MOST = 6
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(DecisionForm):
     """The program's questions first, then the decision. Nothing is added up, and none of it decides by itself."""
-
-    outcome = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[("accepted", _("Accept")), ("returned", _("Return with a note"))],
-        widget=forms.RadioSelect,
-        initial="accepted",
-    )
-    note = forms.CharField(
-        label=_("Note to the person"), widget=forms.Textarea(attrs={"rows": 4}), required=False, max_length=3000
-    )
 
     def __init__(self, *args: Any, questions: Sequence[Mapping[str, str]], language: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,12 +27,6 @@ class ReviewForm(forms.Form):
                 error_messages={"required": _("Answer each question: yes, partly or no.")},
             )
         self.order_fields([name for name in self.fields if name.startswith("rubric_")])
-
-    def clean(self) -> dict[str, Any]:
-        clean = super().clean()
-        if clean.get("outcome") == "returned" and not clean.get("note"):
-            self.add_error("note", _("Say what you would like to know."))
-        return clean
 
     @property
     def decision(self) -> dict[str, Any]:

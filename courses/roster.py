@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from courses.labels import words_for
+from courses import missing
 from courses.models import Attempt, Enrollment, Evidence, ModuleProgress, Reflection
 from courses.records import records_of
 from courses.rules.progress import ModuleRecord, own_part_done, unmet
@@ -74,12 +74,15 @@ def people(enrollments: QuerySet[Enrollment], at: Edges) -> QuerySet[Any]:
 
 
 def lines(page: Sequence[UUID], found: QuerySet[Any], at: Edges) -> list[Line]:
-    """The people of one page, in its order: five reads of the records, one of the people."""
+    """The people of one page, in its order: five reads of the records, one of the people,
+    one of what was agreed with them, one of the checks that wait."""
     shown = found.filter(pk__in=page).annotate(returned_since=_returned_since(), failed=_failed())
-    by_pk = {row.pk: row for row in shown.select_related("referral__court", "referral__program", "edition", "policy")}
+    read = shown.select_related("referral__court", "referral__program", "edition", "policy")
+    by_pk = {row.pk: row for row in read.prefetch_related("referral__accommodations")}
     ordered = [by_pk[pk] for pk in page if pk in by_pk]
     records = records_of(ordered, (get_language() or "en")[:2])
-    return [_line(row, records[row.pk], at) for row in ordered]
+    waits = missing.cool_downs_of(ordered, records, now=at.now)
+    return [_line(row, records[row.pk], waits[row.pk], at) for row in ordered]
 
 
 def counts(found: QuerySet[Any]) -> dict[str, int]:
@@ -158,21 +161,21 @@ def _modules_done() -> QuerySet[Any, Any]:
     return done.order_by().values("enrollment").annotate(n=Count("pk")).values("n")
 
 
-def _line(row: Any, records: Sequence[ModuleRecord], at: Edges) -> Line:
+def _line(row: Any, records: Sequence[ModuleRecord], waits: missing.CoolDowns, at: Edges) -> Line:
     asked = [record for record in records if not record.withdrawn]
     reviewed = row.policy.reflection_reviewed
     open_one = next((record for record in asked if not own_part_done(record, reviewed=reviewed)), None)
     # Where their own part is done, what is left is ours: it is said of the module that waits.
     open_one = open_one or next((record for record in asked if unmet(record, reviewed=reviewed)), None)
-    missing = unmet(open_one, reviewed=reviewed) if open_one and not row.completed_at else ()
+    owes = open_one if not row.completed_at else None
     return Line(
         enrollment=row,
         done=sum(record.completed_at is not None for record in asked),
         total=len(asked),
         share=_share(asked),
-        module=_module(open_one) if open_one and not row.completed_at else "",
+        module=_module(owes) if owes else "",
         reasons=tuple(_reasons(row, at)),
-        missing=tuple(words_for(one) for one in missing),
+        missing=tuple(missing.sentences(row, owes, waits)) if owes else (),
     )
 
 

@@ -1,9 +1,11 @@
 """The form with which staff propose to waive something."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.labels import waived, words_for
@@ -58,7 +60,11 @@ class WaiveForm(forms.Form):
     def __init__(self, *args: Any, choices: dict[str, Choice], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.owed = choices
-        self.fields["what"].choices = [(code, choice.words) for code, choice in choices.items()]
+        groups: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for code, choice in choices.items():
+            groups[choice.module.position].append((code, choice.words))
+        title = gettext("Module %(number)d")
+        self.fields["what"].choices = [(title % {"number": number}, group) for number, group in groups.items()]
 
     @property
     def chosen(self) -> Choice:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from courses.labels import waived
 from courses.models import Enrollment, Waiver
-from lms.referrals.desk import Audience, Need, Section
+from lms.referrals.desk import Audience, Need, Section, Weight
 from lms.referrals.models import Referral
 
 
@@ -24,7 +24,8 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> list[Need]:
             _("a proposal waits for a second person"),
             reverse("courses_staff:waiver", args=[row.pk]),
             row.proposed_at,
-            70,
+            Weight.SECOND,
+            _("Read it, and confirm it or not"),
         )
         for row in rows.select_related("enrollment")
     ]

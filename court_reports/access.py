@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from court_reports.models import Release, Report
 from lms.people.models import Kind, User
 from lms.referrals.access import is_administrator
+from lms.referrals.covers import acts_for
 
 
 def drafts_for(user: User) -> QuerySet[Report]:
@@ -29,4 +30,4 @@ def releases_for(user: User) -> QuerySet[Release]:
 
 def may_release(user: User, report: Report) -> bool:
     """The case's facilitator, or an administrator of its program."""
-    return report.referral.facilitator_id == user.pk or is_administrator(user, report.referral.program)
+    return acts_for(user, report.referral) or is_administrator(user, report.referral.program)

@@ -15,6 +15,8 @@ class CourtReportsConfig(AppConfig):
             needs=panels.needs,
             sections=panels.sections,
             proofs=panels.proofs,
+            waits=panels.waits,
+            settled=panels.settled,
         )
         keeping.register()
         journal_words.register_all()

@@ -1,290 +1,266 @@
-"""What a report holds, section by section: read by the PDF and by the page that restates a report.
+"""What a report holds, section by section: read by the PDF, by the page that restates a report, and by the person's copy.
 
-Both say the same because both are made from this. Pure.
+All say the same because all are made from this, in the language of the facts. Pure.
 """
 
-from dataclasses import dataclass
+import dataclasses
 
-from court_reports import words
-from court_reports.snapshot import WHOLE_MODULE, CheckIn, Issue, Kind, Module, ReportFacts, Terms, Track, spell_code
+from court_reports import content_track, words
+from court_reports.content_next import comes_next
+from court_reports.rules.changed import MARK, changed, left_out, name_of
+from court_reports.rules.conditions import OWN
+from court_reports.sections import Grid, Pairs, Section
+from court_reports.snapshot import WHOLE_MODULE, Issue, Kind, Module, ReportFacts, Terms, spell_code
 
-Pairs = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table with a header row. ``shares`` are the columns' parts of the width; ``right`` columns hold numbers."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    shares: tuple[int, ...]
-    right: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with, in this order: paragraphs, name-and-value pairs, a table, a list."""
-
-    title: str
-    paragraphs: tuple[str, ...] = ()
-    pairs: Pairs = ()
-    grid: Grid | None = None
-    items: tuple[str, ...] = ()
-    quote: str = ""
-
+__all__ = ["CERTIFICATION", "REFERRED_BY", "Grid", "Pairs", "Section", "caption", "sections", "verification"]
 
 CERTIFICATION, REFERRED_BY = "Certification", "Referred by"
+BRIEF = "brief"
+CAPTION, CORRECTED = "Caption", "What was corrected"
+# Number and title are another in every report, and only a correction begins with what it replaces.
+ALWAYS_OTHER = frozenset({"The program: Report", "In brief: paragraph 1"})
 
 
-def caption(facts: ReportFacts) -> Pairs:
-    """Who, which case, by what authority: the first table of page one."""
-    c, a = facts.caption, facts.authority
-    rows = [
-        ("Person", f"{facts.person.name}, born {facts.person.birth_year}"),
-        ("Case number", words.case_number(facts)),
-    ]
+def caption(facts: ReportFacts, issue: Issue | None = None) -> Pairs:
+    """Who, which case, by what authority: the first table of page one. With ``issue``, corrected lines are marked."""
+    t, c, a = words.of(facts), facts.caption, facts.authority
+    born = t.say("{name}, born {year}", name=facts.person.name, year=facts.person.birth_year)
+    rows = [("Person", born), ("Case number", words.case_number(facts))]
     if c.hearing_at:
-        rows.append(("Next hearing", f"{words.local_moment(c.hearing_at, c.zone)} ({c.hearing_kind})"))
-    rows.append(("Authority", f"Order of {words.day(a.ordered_on)}; {words.stage(facts).lower()}"))
+        rows.append(("Next hearing", f"{t.local_moment(c.hearing_at, c.zone)} ({c.hearing_kind})"))
+    stage = words.stage(facts)
+    order = t.say("Order of {day}; {stage}", day=t.day(a.ordered_on), stage=stage[:1].lower() + stage[1:])
+    rows.append(("Authority", order))
     if a.complete_by:
-        rows.append(("To be completed by", words.day(a.complete_by) + (" (as moved)" if a.moves else "")))
+        rows.append(("To be completed by", t.day(a.complete_by) + (t.say(" (as moved)") if a.moves else "")))
     elif a.moves:
-        rows.append(("To be completed by", "no date any more (as moved)"))
-    rows.append(("Period", f"{words.day(facts.period_from)} to {words.day(facts.period_to)}"))
-    return tuple(rows)
+        rows.append(("To be completed by", t.say("no date any more (as moved)")))
+    period = t.say("{first} to {last}", first=t.day(facts.period_from), last=t.day(facts.period_to))
+    rows.append(("Period", period))
+    said = tuple((t.say(name), value) for name, value in rows)
+    return _marked(Section(CAPTION, pairs=said), issue).pairs if issue else said
 
 
 def sections(facts: ReportFacts, issue: Issue) -> tuple[Section, ...]:
-    """Every section after the caption, in the order of domain.md, "The report". Empty ones are left out."""
+    """Every section after the caption: first what page one has to say, then the tables in the order of domain.md,
+    "The report". Empty ones are left out."""
+    t = words.of(facts)
     found = (
-        _corrected(facts),
-        Section("In brief", paragraphs=words.bottom_line(facts)),
+        Section(t.say("In brief"), paragraphs=words.bottom_line(facts), role=BRIEF),
+        _corrected(facts, issue),
+        comes_next(facts, issue),
         _program(facts, issue),
         _course(facts),
         _waivers(facts),
-        _check_ins(facts),
-        _exceptions(facts),
+        *content_track.sections(facts),
         _conditions(facts),
         _commitments(facts),
-        _time_changes(facts),
-        _answer(issue),
-        Section("What this report does not say", items=words.limits(facts)),
+        content_track.time_changes(facts),
+        _answer(facts, issue),
+        Section(t.say("What this report does not say"), items=words.limits(facts)),
         _certification(facts, issue),
     )
-    return tuple(section for section in found if section is not None)
+    return tuple(_marked(section, issue) for section in found if section is not None)
 
 
-def _corrected(facts: ReportFacts) -> Section | None:
-    if facts.supersedes is None:
+def _corrected(facts: ReportFacts, issue: Issue) -> Section | None:
+    old = facts.supersedes
+    if old is None:
         return None
-    return Section("What was corrected", paragraphs=(facts.supersedes.what_changed,))
+    t, said = words.of(facts), [old.what_changed]
+    # The marks are in the report that the court holds; a copy in another language has none.
+    if t.is_english and issue.corrected:
+        said.append(f"Lines marked “{MARK.strip()}” differ from report {old.number}, which this report replaces.")
+    if t.is_english and issue.left_out:
+        said.append(f"Lines of report {old.number} are left out here under: {', '.join(issue.left_out)}.")
+    return Section(t.say(CORRECTED), paragraphs=tuple(said))
+
+
+def differences(
+    old: ReportFacts, old_issue: Issue, new: ReportFacts, issue: Issue
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of a correction: the lines that differ from the report it replaces, and the sections that lost one."""
+    before, after = _compared(old, old_issue), _compared(new, issue)
+    return changed(before, after, apart_from=ALWAYS_OTHER), left_out(before, after)
+
+
+def _compared(facts: ReportFacts, issue: Issue) -> list[Section]:
+    plain = dataclasses.replace(issue, corrected=(), left_out=())
+    return [
+        Section(CAPTION, pairs=caption(facts)),
+        # What comes next follows from what is said elsewhere: the line it follows from is marked.
+        *(s for s in sections(facts, plain) if s.title not in (CORRECTED, CERTIFICATION) and s.role != "next"),
+    ]
+
+
+def _marked(section: Section, issue: Issue) -> Section:
+    """The mark stands in the line itself: it is read aloud, searched and copied with it."""
+    if not issue.corrected:
+        return section
+
+    def mark(first: str, says: str) -> str:
+        return says + MARK if name_of(section.title, first) in issue.corrected else says
+
+    grid = section.grid and dataclasses.replace(
+        section.grid, rows=tuple((mark(row[0], row[0]), *row[1:]) for row in section.grid.rows)
+    )
+    return dataclasses.replace(
+        section,
+        paragraphs=tuple(mark(f"paragraph {n}", words) for n, words in enumerate(section.paragraphs, start=1)),
+        pairs=tuple((name, mark(name, value)) for name, value in section.pairs),
+        grid=grid,
+        items=tuple(mark(f"item {n}", words) for n, words in enumerate(section.items, start=1)),
+    )
 
 
 def _program(facts: ReportFacts, issue: Issue) -> Section:
-    p, terms = facts.program, facts.program.terms
+    t, p, terms = words.of(facts), facts.program, facts.program.terms
     contact = ", ".join(part for part in (p.contact_name, p.contact_phone, p.contact_email) if part)
-    rows = [("Report", f"{words.title(facts)}, number {issue.number}"), ("Program", p.name)]
+    named = t.say("{title}, number {number}", title=words.title(facts), number=issue.number)
+    rows = [("Report", named), ("Program", p.name)]
     if p.organization:
         rows.append(("Organization", p.organization))
     if facts.course:
-        language = words.LANGUAGES.get(facts.course.language, facts.course.language)
-        rows.append(("Course", f"{facts.course.title}, edition {facts.course.edition}, taken in {language}"))
-    rows.append(("Policy", f"Version {terms.policy_number}: {_policy(facts)}"))
+        language = t.named(words.LANGUAGES, facts.course.language)
+        taken = t.say(
+            "{title}, edition {edition}, taken in {language}",
+            title=facts.course.title, edition=facts.course.edition, language=language,
+        )  # fmt: skip
+        rows.append(("Course", taken))
+    rows.append(("Policy", t.say("Version {number}: {terms}", number=terms.policy_number, terms=_policy(facts))))
     if facts.authority.officer_name:
         rows.append((REFERRED_BY, facts.authority.officer_name))
     if facts.authority.defense_counsel:
         rows.append(("Defense counsel", facts.authority.defense_counsel))
     if contact:
         rows.append(("Contact", contact))
-    return Section("The program", pairs=tuple(rows))
+    return Section(t.say("The program"), pairs=tuple((t.say(name), value) for name, value in rows))
 
 
 def _policy(facts: ReportFacts) -> str:
-    t = facts.program.terms
-    return (
-        f"{words.count(t.track_months, 'month', 'months')} of check-ins, {words.cadence(t.cadence)}; "
-        f"accepted until {t.grace_days} days after the due date, and made up until {t.cure_days} days after it; "
-        f"{t.required_percent}% made or excused to complete" + _most_of_a_day(t)
+    t, terms = words.of(facts), facts.program.terms
+    said = t.say(
+        "{months} of check-ins, {every}; accepted until {grace} days after the due date, and made up until {cure} days "
+        "after it; {percent}% made or excused to complete",
+        months=t.count(terms.track_months, "month", "months"), every=t.cadence(terms.cadence), grace=terms.grace_days,
+        cure=terms.cure_days, percent=terms.required_percent,
+    )  # fmt: skip
+    return said + _most_of_a_day(facts, terms) + _early(facts, terms)
+
+
+def _most_of_a_day(facts: ReportFacts, terms: Terms) -> str:
+    """Schema 1 does not know it."""
+    if not terms.most_hours_a_day:
+        return ""
+    t = words.of(facts)
+    return t.say(
+        "; at most {hours} of active time counted in one day", hours=t.count(terms.most_hours_a_day, "hour", "hours")
     )
 
 
-def _most_of_a_day(terms: Terms) -> str:
-    """Schema 1 does not know it."""
-    hours = terms.most_hours_a_day
-    return f"; at most {words.count(hours, 'hour', 'hours')} of active time counted in one day" if hours else ""
+def _early(facts: ReportFacts, terms: Terms) -> str:
+    share = terms.early_after_percent
+    return "" if share is None else words.of(facts).say("; may be completed early after {percent}% of the track", percent=share)  # fmt: skip
 
 
 def _course(facts: ReportFacts) -> Section | None:
     course = facts.course
     if course is None or facts.subject_kind == Kind.ENROLLMENT:
         return None
-    zone = facts.person.zone
+    t, zone = words.of(facts), facts.person.zone
     rows = tuple(
-        (
-            f"{m.position}. {m.title}",
-            _completed(facts, m),
-            words.hours(m.required_seconds),
-            words.hours(m.credited_seconds),
-        )
+        (f"{m.position}. {m.title}", _completed(facts, m), t.hours(m.required_seconds), t.hours(m.credited_seconds))
         for m in course.modules
     )
-    spent = (words.hours(course.seconds_required), words.hours(course.seconds_credited))
-    total = ("All modules", f"{course.completed} of {course.required}", *spent)
-    intro = [f"Enrolled {words.local_day(course.enrolled_at, zone)}."]
+    spent = (t.hours(course.seconds_required), t.hours(course.seconds_credited))
+    of_all = t.say("{done} of {required}", done=course.completed, required=course.required)
+    intro = [t.say("Enrolled {day}.", day=t.local_day(course.enrolled_at, zone))]
     if course.started_at:
-        intro.append(f"Started {words.local_day(course.started_at, zone)}.")
-    intro.append(f"Identity was attested {words.count(course.attestations, 'time', 'times')}.")
-    grid = Grid(("Module", "Completed", "Required", "Recorded"), (*rows, total), (40, 26, 17, 17), right=(2, 3))
-    return Section("Course", paragraphs=(" ".join(intro),), grid=grid)
+        intro.append(t.say("Started {day}.", day=t.local_day(course.started_at, zone)))
+    intro.append(t.say("Identity was attested {times}.", times=t.count(course.attestations, "time", "times")))
+    head = tuple(map(t.say, ("Module", "Completed", "Required", "Recorded")))
+    grid = Grid(head, (*rows, (t.say("All modules"), of_all, *spent)), (40, 26, 17, 17), right=(2, 3))
+    return Section(t.say("Course"), paragraphs=(" ".join(intro),), grid=grid)
 
 
 def _completed(facts: ReportFacts, module: Module) -> str:
-    course = facts.course
+    t, course = words.of(facts), facts.course
     waived = [w.requirement for w in course.waivers if w.position == module.position] if course else []
     if WHOLE_MODULE in waived:
-        return "Waived"
+        return t.say("Waived")
     if module.waived:
-        return "Not required"
-    day = words.local_day(module.completed_at, facts.person.zone)
-    return f"{day}, in part waived" if waived and module.completed_at else day
+        return t.say("Not required")
+    day = t.local_day(module.completed_at, facts.person.zone)
+    return t.say("{day}, in part waived", day=day) if waived and module.completed_at else day
 
 
 def _waivers(facts: ReportFacts) -> Section | None:
     """In every kind of report: what was not done, and whose word took its place, is never left to be guessed."""
     if facts.course is None or not facts.course.waivers:
         return None
-    intro = "Two people of the program waived what is listed here. It counts as met by that decision alone."
+    t = words.of(facts)
+    intro = t.say("Two people of the program waived what is listed here. It counts as met by that decision alone.")
     titles = {m.position: m.title for m in facts.course.modules}
     rows = tuple(
         (
             f"{w.position}. {titles[w.position]}",
-            words.REQUIREMENTS[w.requirement],
-            f"Waived ({words.reason_waived(w.reason)})",
-            words.local_day(w.waived_at, facts.person.zone),
+            t.named(words.REQUIREMENTS, w.requirement),
+            t.say("Waived ({reason})", reason=words.reason_waived(w.reason, t)),
+            t.local_day(w.waived_at, facts.person.zone),
         )
         for w in facts.course.waivers
     )
-    grid = Grid(("Module", "Requirement", "What was decided", "On"), rows, (26, 20, 34, 20))
-    return Section("Waived requirements", paragraphs=(intro,), grid=grid)
-
-
-def _check_ins(facts: ReportFacts) -> Section | None:
-    track = facts.track
-    if track is None or facts.subject_kind in (Kind.ENROLLMENT, Kind.COMPLETION):
-        return None
-    intro = (
-        f"{words.count(track.months, 'month', 'months')}, {words.cadence(track.cadence)}: "
-        f"from {words.day(track.opened_on)} to {words.day(track.ends_on)}."
-    )
-    head = ("Scheduled", "On time", "Late", "Made up", "Excused", "Missed")
-    row = tuple(str(n) for n in (track.scheduled, track.on_time, track.late, track.cured, track.excused, track.missed))
-    return Section("Check-ins", paragraphs=(intro,), grid=Grid(head, (row,), (20, 16, 16, 16, 16, 16)))
-
-
-def _exceptions(facts: ReportFacts) -> Section | None:
-    track = facts.track
-    if track is None or facts.subject_kind in (Kind.ENROLLMENT, Kind.COMPLETION):
-        return None
-    rows = tuple(_exception(facts, c) for c in track.check_ins if c.status in ("late", "cured", "excused", "missed"))
-    if not rows:
-        return Section("Exceptions", paragraphs=("There are none: every check-in due so far was made on time.",))
-    grid = Grid(("Check-in", "What happened", "Notice given"), rows, (25, 48, 27))
-    return Section("Exceptions", grid=grid)
-
-
-def _exception(facts: ReportFacts, check_in: CheckIn) -> tuple[str, str, str]:
-    zone = facts.person.zone
-    happened = words.STATUSES[check_in.status]
-    if check_in.status in ("late", "cured") and check_in.submitted_at:
-        happened += f", received {words.local_moment(check_in.submitted_at, zone)}"
-    if check_in.status == "excused":
-        happened += f": {words.REASONS.get(check_in.excused_reason, check_in.excused_reason)}"
-    told = words.count(len(check_in.notices), "reminder", "reminders") if check_in.notices else "None sent"
-    if check_in.notices:
-        told += f", last on {words.local_day(max(check_in.notices), zone)}"
-    return (f"No. {check_in.number}, due {check_in.due_on:%b} {check_in.due_on.day}", happened, told)
+    grid = Grid(tuple(map(t.say, ("Module", "Requirement", "What was decided", "On"))), rows, (26, 20, 34, 20))
+    return Section(t.say("Waived requirements"), paragraphs=(intro,), grid=grid)
 
 
 def _conditions(facts: ReportFacts) -> Section | None:
     if not facts.conditions:
         return None
-    rows = tuple((f"{c.number}. {c.words}", words.CONDITIONS[c.status]) for c in facts.conditions)
-    return Section("Conditions as ordered", grid=Grid(("Condition", "Status"), rows, (70, 30)))
+    t = words.of(facts)
+    rows = tuple(
+        (f"{c.number}. {t.say(c.words) if c.words in OWN else c.words}", t.named(words.CONDITIONS, c.status))
+        for c in facts.conditions
+    )
+    head = (t.say("Condition"), t.say("Status"))
+    return Section(t.say("Conditions as ordered"), grid=Grid(head, rows, (70, 30)))
 
 
 def _commitments(facts: ReportFacts) -> Section | None:
     if facts.track is None or not facts.track.commitments:
         return None
+    t = words.of(facts)
     rows = tuple(
         (
-            f"Commitment {c.number}" + (f": {c.named_by_order}" if c.named_by_order else ""),
-            words.COMMITMENTS.get(c.status, c.status.replace("_", " ")),
-            words.day(c.verified_on),
+            t.say("Commitment {number}", number=c.number) + (f": {c.named_by_order}" if c.named_by_order else ""),
+            t.named(words.COMMITMENTS, c.status),
+            t.day(c.verified_on),
         )
         for c in facts.track.commitments
     )
-    return Section("Commitments", grid=Grid(("Commitment", "Status", "Verified on"), rows, (46, 27, 27)))
+    head = tuple(map(t.say, ("Commitment", "Status", "Verified on")))
+    return Section(t.say("Commitments"), grid=Grid(head, rows, (46, 27, 27)))
 
 
-def _time_changes(facts: ReportFacts) -> Section | None:
-    track = facts.track
-    items = _moves(facts) + ((*_tollings(track), *_extensions(track), *_outages(facts, track)) if track else ())
-    return Section("Changes of time", items=items) if items else None
-
-
-def _moves(facts: ReportFacts) -> tuple[str, ...]:
-    """In every kind of report: a reader who holds an older one must see why the day differs."""
-    return tuple(
-        f"{words.day_moved(m)} {words.AUTHORITIES[m.authority]}{f' ({m.ordered_by})' if m.ordered_by else ''}; "
-        f"recorded by {'the court' if m.by_court else 'the program'} on "
-        f"{words.local_day(m.recorded_at, facts.caption.zone)}."
-        for m in facts.authority.moves
-    )
-
-
-def _tollings(track: Track) -> tuple[str, ...]:
-    return tuple(
-        f"The clock stopped from {words.day(t.from_on)} to {words.day(t.to_on) if t.to_on else 'now'} "
-        f"({words.count(t.days, 'day', 'days')}): {words.REASONS.get(t.reason, t.reason)}."
-        for t in track.tollings
-    )
-
-
-def _extensions(track: Track) -> tuple[str, ...]:
-    return tuple(
-        f"Extended by {words.count(e.days, 'day', 'days')}: {words.REASONS.get(e.reason, e.reason)}"
-        f"{f', ordered by {e.ordered_by}' if e.ordered_by else ''}."
-        for e in track.extensions
-    )
-
-
-def _outages(facts: ReportFacts, track: Track) -> tuple[str, ...]:
-    zone = facts.person.zone
-    return tuple(
-        f"Check-in {o.check_in_number} was held open {words.count(o.added_minutes, 'minute', 'minutes')} longer: "
-        f"the service was down from {words.local_moment(o.from_at, zone)}."
-        for o in track.outages
-    )
-
-
-def _answer(issue: Issue) -> Section | None:
+def _answer(facts: ReportFacts, issue: Issue) -> Section | None:
     if not issue.answer:
         return None
-    said = "The person chose to give this answer to the court, in their own words:"
-    return Section("The person\u2019s answer", paragraphs=(said,), quote=issue.answer)
+    t = words.of(facts)
+    said = t.say("The person chose to give this answer to the court, in their own words:")
+    return Section(t.say("The person\u2019s answer"), paragraphs=(said,), quote=issue.answer)
 
 
 def _certification(facts: ReportFacts, issue: Issue) -> Section:
-    zone = facts.caption.zone
-    rows = [("Prepared by", f"{issue.prepared_by}, {words.local_moment(issue.prepared_at, zone)}")]
+    t, zone = words.of(facts), facts.caption.zone
+    rows = [("Prepared by", f"{issue.prepared_by}, {t.local_moment(issue.prepared_at, zone)}")]
     if issue.released_at:
-        rows.append(("Released by", f"{issue.released_by}, {words.local_moment(issue.released_at, zone)}"))
+        rows.append(("Released by", f"{issue.released_by}, {t.local_moment(issue.released_at, zone)}"))
         if issue.second_by:
             rows.append(("Second release by", issue.second_by))
     else:
-        rows.append(("Released by", "Not released"))
-    rows.append(("Facts as of", words.local_moment(facts.as_of, zone)))
-    return Section(CERTIFICATION, pairs=tuple(rows))
+        rows.append(("Released by", t.say("Not released")))
+    rows.append(("Facts as of", t.local_moment(facts.as_of, zone)))
+    return Section(t.say(CERTIFICATION), pairs=tuple((t.say(name), value) for name, value in rows))
 
 
 def verification(issue: Issue) -> Pairs:

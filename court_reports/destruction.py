@@ -11,4 +11,4 @@ def draw(facts: CertificateFacts) -> bytes:
     """Raises signing.SigningKeyUnusable, FontsMissing."""
     signing.ensure(now=facts.finished_at)
     unsigned = render(facts, fonts=settings.FONTS_DIR, demonstration=signing.is_demonstration())
-    return signing.sign(unsigned, reason=f"Certificate of destruction {facts.number}", now=facts.finished_at)
+    return signing.sign(unsigned, reason=f"Certificate of destruction {facts.number}", now=facts.finished_at).data

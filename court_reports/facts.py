@@ -4,17 +4,20 @@ Everything here reads what was *recorded* by ``as_of``, so that an old report's 
 be computed again next year (invariant 6).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from accountability import facts as accountability_facts
 from courses import facts as course_facts
 from court_reports import snapshot
+from court_reports.models import Release
 from court_reports.rules import conditions
 from court_reports.snapshot import Kind, ReportFacts
-from lms.referrals import deadlines
+from lms.referrals import deadlines, transfers
 from lms.referrals.models import Referral
 from lms.referrals.rules.policy import Policy, spell_cadence
 
@@ -43,12 +46,21 @@ def gather(
     period_from: date,
     period_to: date,
     supersedes: snapshot.Supersedes | None = None,
+    zones: tuple[str, str] | None = None,
 ) -> Gathered:
-    """Everything a report of ``kind`` says about a case as of a moment."""
+    """Everything a report of ``kind`` says about a case as of a moment.
+
+    ``zones``: the person's and the court's, where they are not those of today.
+    """
+    zone, court_zone = zones or (referral.time_zone.key, referral.court.zone)
     authority, course = _authority(referral, as_of), _course(referral, as_of)
     known = accountability_facts.track_facts(referral_id=referral.pk, as_of=as_of)
     track = _track(known) if known else None
     about = supersedes.kind if kind == Kind.CORRECTION and supersedes else kind
+    period = _Period(period_from, period_to, ZoneInfo(zone))
+    track = (
+        replace(track, requests=_requests(known, period)) if known and track and about not in _ABOUT_COURSE else track
+    )
     facts = ReportFacts(
         kind=kind,
         language="en",
@@ -56,7 +68,7 @@ def gather(
         period_from=period_from,
         period_to=period_to,
         caption=_caption(referral, as_of),
-        person=snapshot.Person(name=referral.name, birth_year=referral.birth_year, zone=referral.time_zone.key),
+        person=snapshot.Person(name=referral.name, birth_year=referral.birth_year, zone=zone),
         authority=authority,
         program=_program(referral, as_of),
         enrolled_at=_by(referral.enrolled_at, as_of),
@@ -65,10 +77,24 @@ def gather(
         conditions=() if about in _ABOUT_COURSE else conditions.statuses(referral.conditions, course, track),
         determination=None
         if about in _ABOUT_COURSE
-        else _determination(referral, authority.complete_by, course, known, as_of),
+        else _determination(court_zone, authority.complete_by, course, known, as_of),
         supersedes=supersedes,
+        steps=() if about in _ABOUT_COURSE else _steps(referral, known, as_of, period),
+        transfers=_transfers(referral, as_of),
     )
     return Gathered(facts, _unreviewed(known, period_to))
+
+
+@dataclass(frozen=True, slots=True)
+class _Period:
+    """The days that a report covers, in the person's zone."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+    def holds(self, moment: datetime) -> bool:
+        return self.first <= moment.astimezone(self.zone).date() <= self.last
 
 
 _ABOUT_COURSE = (Kind.ENROLLMENT, Kind.COMPLETION)
@@ -77,8 +103,8 @@ _ABOUT_COURSE = (Kind.ENROLLMENT, Kind.COMPLETION)
 def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
     """The same report from stored events again.
 
-    What the referral and the court called things is taken from the report: names have no
-    events. Everything that was counted, measured or decided is read anew.
+    What the referral, the court and the course called things, and in which zone they counted days, is taken from the
+    report: names have no events. Everything that was counted, measured or decided is read anew.
     """
     again = gather(
         referral=referral,
@@ -87,9 +113,10 @@ def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
         period_from=stored.period_from,
         period_to=stored.period_to,
         supersedes=stored.supersedes,
+        zones=(stored.person.zone, stored.caption.zone),
     ).facts
     words = tuple(c.words for c in stored.conditions[len(conditions.OWN) :])
-    ordered = conditions.statuses(words, again.course, again.track) if stored.conditions else ()
+    ordered = conditions.statuses(words, again.course, again.track, schema=stored.schema) if stored.conditions else ()
     caption = replace(stored.caption, hearing_at=again.caption.hearing_at, hearing_kind=again.caption.hearing_kind)
     program = replace(stored.program, terms=again.program.terms)
     days = again.authority
@@ -101,8 +128,27 @@ def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
         person=stored.person,
         authority=authority,
         program=program,
+        course=_named_as(again.course, stored.course),
         conditions=ordered,
     )
+
+
+def _named_as(course: snapshot.Course | None, stored: snapshot.Course | None) -> snapshot.Course | None:
+    if course is None or stored is None:
+        return course
+    titles = {m.position: m.title for m in stored.modules}
+    modules = tuple(replace(m, title=titles.get(m.position, m.title)) for m in course.modules)
+    return replace(course, title=stored.title, language=stored.language, modules=modules)
+
+
+def missing_steps(*, referral: Referral, now: datetime) -> tuple[str, ...]:
+    """The steps of the graduated response that must be taken before a notice of non-compliance, by name."""
+    return accountability_facts.steps_before_notice(referral=referral, now=now).missing
+
+
+def term_ends(referrals: Collection[UUID]) -> dict[UUID, datetime]:
+    """When the tracks of these cases are to end, as they stand now; nothing of a case without a track."""
+    return accountability_facts.term_ends(referrals)
 
 
 def track_ended(*, referral: Referral, now: datetime) -> Ended | None:
@@ -159,9 +205,19 @@ def _authority(referral: Referral, as_of: datetime) -> snapshot.Authority:
     )
 
 
+def _transfers(referral: Referral, as_of: datetime) -> tuple[snapshot.Transfer, ...]:
+    return tuple(
+        snapshot.Transfer(
+            from_program=t.from_name, to_program=t.to_name, from_on=t.from_on, recorded_at=t.at,
+            reason=t.proposal.reason, ordered_by=t.proposal.ordered_by,
+        )
+        for t in referral.transfers.filter(at__lte=as_of).select_related("proposal").order_by("number")
+    )  # fmt: skip
+
+
 def _program(referral: Referral, as_of: datetime) -> snapshot.Program:
-    program = referral.program
-    policy = referral.policy or program.policy_at(as_of)
+    program, pinned = transfers.as_known(referral, as_of)
+    policy = pinned or program.policy_at(as_of)
     return snapshot.Program(
         name=program.name,
         organization=program.organization,
@@ -186,6 +242,7 @@ def _terms(policy: Policy) -> snapshot.Terms:
         required_percent=_percent(policy.required_share),
         pass_mark_percent=_percent(policy.pass_mark),
         most_hours_a_day=policy.most_hours_a_day,
+        early_after_percent=_percent(policy.early_after_share) if policy.early_completion else None,
     )
 
 
@@ -244,6 +301,10 @@ def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
                 submitted_at=c.submitted_at,
                 excused_reason=c.excused_reason,
                 notices=c.notices,
+                moved_from=c.moved_from,
+                excused_at=c.excused_at,
+                attended=c.attended,
+                complied=c.complied,
             )
             for c in known.check_ins
         ),
@@ -269,11 +330,71 @@ def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
             )
             for c in known.commitments
         ),
+        moves=tuple(
+            snapshot.ScheduleMove(
+                act=m.act, from_on=m.from_on, days=m.days, reason=m.reason, authority=m.authority, was=m.was, now=m.now
+            )
+            for m in known.moves
+            if m.act != "transfer"  # said of the case itself, which it can befall before there is a track
+        ),
     )
 
 
+def _requests(known: accountability_facts.TrackFacts, period: _Period) -> tuple[snapshot.ExcusalRequest, ...]:
+    """Those that wait, and those that were refused in the period. Never what the person gave as their reason."""
+    return tuple(
+        snapshot.ExcusalRequest(
+            check_in_number=r.check_in_number,
+            asked_at=r.asked_at,
+            standing=r.standing,
+            reason=r.reason,
+            attended=r.attended,
+            decided_at=r.decided_at,
+            appealed_at=r.appealed_at,
+            appeal_decided_at=r.appeal_decided_at,
+        )
+        for r in known.requests
+        if r.standing in ("open", "on_appeal") or period.holds(r.newest)
+    )
+
+
+def _steps(
+    referral: Referral, known: accountability_facts.TrackFacts | None, as_of: datetime, period: _Period
+) -> tuple[snapshot.ResponseStep, ...]:
+    """What was done about what was missed, in the period: contacts, warnings, what was skipped, notices that went."""
+    taken = accountability_facts.response_steps(referral_id=referral.pk, track=known, as_of=as_of)
+    found = [
+        snapshot.ResponseStep(
+            step=s.step,
+            at=s.at,
+            by_role=s.by_role,
+            skipped=s.skipped,
+            outcome=s.outcome,
+            reason=s.reason,
+            check_ins=s.check_ins,
+            number="",
+        )
+        for s in taken
+    ]
+    gone = Release.objects.filter(report__referral=referral, report__kind=Kind.NON_COMPLIANCE, released_at__lte=as_of)
+    found += [
+        snapshot.ResponseStep(
+            step="notice",
+            at=at,
+            by_role="two_people",
+            skipped=False,
+            outcome="",
+            reason="",
+            check_ins=(),
+            number=number,
+        )
+        for at, number in gone.values_list("released_at", "number")
+    ]
+    return tuple(sorted((s for s in found if period.holds(s.at)), key=lambda s: (s.at, s.step)))
+
+
 def _determination(
-    referral: Referral,
+    court_zone: str,
     complete_by: date | None,
     course: snapshot.Course | None,
     known: accountability_facts.TrackFacts | None,
@@ -281,7 +402,7 @@ def _determination(
 ) -> snapshot.Determination:
     if known:
         return snapshot.Determination(code=known.determination, rule=known.rule, because=str(known.because))
-    today = as_of.astimezone(ZoneInfo(referral.court.zone)).date()
+    today = as_of.astimezone(ZoneInfo(court_zone)).date()
     if complete_by and complete_by < today and not (course and course.completed_at):
         late = "The court\u2019s date to complete has passed and the course is not complete."
         return snapshot.Determination(code="at_risk", rule="complete_by_passed", because=late)

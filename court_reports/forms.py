@@ -2,11 +2,14 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from court_reports.models import Kind
+from court_reports.models import Kind, Scope
+from lms.referrals.models import Court
 
 MAX_UPLOAD = 5 * 1024 * 1024
 TOO_BIG = _("This file is larger than 5 MB. A report is smaller than 1 MB.")
@@ -18,6 +21,12 @@ class DraftForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=_("Kind of report"), choices=[(kind.value, kind.label) for kind in Kind if kind != Kind.CORRECTION]
+    )
+    owed_on = forms.DateField(
+        label=_("The court wants it by"),
+        help_text=_("Leave it empty if it named no day."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
     )
 
 
@@ -38,6 +47,18 @@ class AnswerForm(forms.Form):
         max_length=ANSWER_LENGTH,
         required=False,
     )
+
+
+class ReceiptForm(forms.Form):
+    """Whoever confirms receipt without an account says who they are."""
+
+    name = forms.CharField(
+        label=_("Your name and office"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+
+
+class HandOverForm(forms.Form):
+    name = forms.CharField(label=_("To whom it was handed over"), max_length=120)
 
 
 class VerifyForm(forms.Form):
@@ -103,3 +124,63 @@ class VerifyForm(forms.Form):
             "case_number": data["case_number"],
             "digest": data["file"] or data["digest"],
         }
+
+
+class SubscribeForm(forms.Form):
+    """Who wants the register's heads by e-mail."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("We ask once, by mail, whether it is yours. You can stop at any time."),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class PackForm(forms.Form):
+    """Which reports go into one download: those marked, or all that came since the reader last looked."""
+
+    what = forms.ChoiceField(choices=[("chosen", ""), ("new", "")])
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean()
+        try:
+            self.chosen = [UUID(text) for text in self.data.getlist("chosen")]
+        except ValueError:
+            raise forms.ValidationError("no report") from None
+        return clean
+
+    @property
+    def everything_new(self) -> bool:
+        return bool(self.cleaned_data["what"] == "new")
+
+
+class TokenForm(forms.Form):
+    """A token for a court's own system."""
+
+    court = forms.ModelChoiceField(label=_("Court"), queryset=Court.objects.none(), empty_label=None)
+    label = forms.CharField(
+        label=_("What will use it"),
+        help_text=_(
+            "The name of the system, like “Case management”. It stands on the ledger of every report it opens."
+        ),
+        max_length=80,
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        help_text=_("Only what the system needs."),
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one.")},
+    )
+    days = forms.ChoiceField(
+        label=_("How long it works"),
+        choices=[("90", _("90 days")), ("180", _("180 days")), ("365", _("One year"))],
+        initial="180",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, courts: QuerySet[Court], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["court"].queryset = courts
+        self.fields["court"].initial = courts.first()

@@ -1,12 +1,20 @@
 """The words for what the reports record."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from court_reports.models import Kind
-from lms.referrals.event_words import Fact, coded, named, plain, register
+from court_reports.models import Kind, Scope
+from lms.referrals.event_words import Fact, Reader, coded, moment, named, plain, register
 
 
 def register_all() -> None:
     """Called when the apps are ready."""
     register("report.", kind=Fact(_("kind of report"), coded(Kind.choices)), number=Fact(_("report number"), plain))
     register("report.", second=Fact(_("second person"), named))
+    register("report.", time_stamp=Fact(_("independent time stamp"), coded([("none", _("could not be had"))])))
+    register("court.token_made", scopes=Fact(_("what it opens"), _scopes), until=Fact(_("until"), moment))
+
+
+def _scopes(value: Any, _reader: Reader) -> str:
+    return " · ".join(str(Scope(one).label) for one in value)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from court_reports import content, destruction, storage
 from court_reports.actions import draft
-from court_reports.models import Delivery, RegisterEntry, Release, Report
+from court_reports.delivery_words import how
+from court_reports.models import CourtLink, Delivery, KeptAnswer, RegisterEntry, Release, Report, WebhookCall
 from lms.keeping import certificates, classes, shredders
 from lms.keeping.shredders import Document, File, Shredder, Word
 from lms.keeping.telling import table, value
@@ -20,7 +21,7 @@ DATA = {
         "identity": "sealed_facts",
         "narrative": "sealed_answer",
         "security": "sealed_salt",
-        "compliance": "kind period_from period_to as_of drafted_at shown_at answer_by answered_at first_release_at "
+        "compliance": "kind period_from period_to owed_on as_of drafted_at shown_at answer_by answered_at first_release_at "
         "discarded_at",
         "derived": "id referral schedule_key hearing supersedes drafted_by commitment first_release_by discarded_by",
     },
@@ -32,10 +33,32 @@ DATA = {
     },
     "court_reports.RegisterEntry": {
         "compliance": "kind number at",
-        "derived": "position release commitment file_digest filing_digest previous hash proof",
+        "derived": "position release commitment file_digest filing_digest previous line hash proof",
+    },
+    "court_reports.PublishedHead": {"public": "day position hash published_at"},
+    "court_reports.HeadSubscriber": {
+        "identity": "email",
+        "security": "digest",
+        "derived": "id language asked_at confirmed_at",
     },
     "court_reports.RegisterVerification": {"derived": "id at position hash broken"},
-    "court_reports.Delivery": {"compliance": "step at", "derived": "id release by digest"},
+    "court_reports.Delivery": {"identity": "recipient", "compliance": "step how at", "derived": "id release by digest"},
+    "court_reports.CourtLink": {
+        "identity": "address",
+        "security": "token_digest",
+        "derived": "id release made_at expires_at renews",
+    },
+    "court_reports.WebhookCall": {"derived": "id release made_at tries next_at tried_at answer taken_at gave_up_at"},
+    "court_reports.CourtToken": {
+        "security": "digest last_used_at",
+        "derived": "id court account scopes made_at made_by expires_at revoked_at revoked_by",
+    },
+    # The answer speaks of a case, sealed under its key, and is kept for a day.
+    "court_reports.KeptAnswer": {
+        "identity": "sealed_answer",
+        "derived": "id token key_digest request_digest made_at referral status",
+    },
+    "court_reports.CourtDesk": {"security": "feed_key", "derived": "id user looked_at new_since"},
 }
 WORDS = {
     "drafts": Word(gettext_lazy("drafts of reports")),
@@ -45,6 +68,7 @@ WORDS = {
         gettext_lazy("lines of the register of reports"),
         gettext_lazy("numbers, moments and digests alone; without them the register could not be proved"),
     ),
+    "links": Word(gettext_lazy("links by which a court opens a report, and calls to its system")),
     "deliveries": Word(
         gettext_lazy("entries of the delivery ledger"),
         gettext_lazy("who at the court was told and opened what, by digest"),
@@ -60,6 +84,8 @@ def preview(referral: Referral) -> dict[str, int]:
         "report_facts": releases.count(),
         "report_files": len(_digests(referral)),
         "register_lines": RegisterEntry.objects.filter(release__in=releases).count(),
+        "links": CourtLink.objects.filter(release__in=releases).count()
+        + WebhookCall.objects.filter(release__in=releases).count(),
         "deliveries": Delivery.objects.filter(release__in=releases).count(),
     }
 
@@ -67,6 +93,11 @@ def preview(referral: Referral) -> dict[str, int]:
 def shred(referral: Referral, *, now: datetime) -> list[File]:
     """Facts and answers of released reports are sealed, in rows nobody may change: their key is destroyed."""
     Report.objects.filter(referral=referral, release=None).delete()
+    links = CourtLink.objects.filter(release__in=_releases(referral))
+    links.update(renews=None)
+    links.delete()
+    WebhookCall.objects.filter(release__in=_releases(referral)).delete()
+    KeptAnswer.objects.filter(referral=referral).delete()
     return [File(SHELF, digest) for digest in _digests(referral) if storage.exists(digest)]
 
 
@@ -92,6 +123,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
                 _("From"): "period_from",
                 _("To"): "period_to",
                 _("As of"): "as_of",
+                _("The court wants it by"): "owed_on",
                 _("Drafted"): "drafted_at",
                 _("Shown to you"): "shown_at",
                 _("Your answer was waited for until"): "answer_by",
@@ -119,7 +151,27 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         _("What became of the reports"),
         table(
             Delivery.objects.filter(release__in=releases).select_related("release"),
-            {_("When"): "at", _("Number"): lambda row: row.release.number, _("What"): "step"},
+            {
+                _("When"): "at",
+                _("Number"): lambda row: row.release.number,
+                _("What"): "step",
+                _("How"): lambda row: how(row.how),
+                _("Who, without an account"): "recipient",
+            },
+        ),
+    )
+    links = CourtLink.objects.filter(release__in=releases).select_related("release")
+    yield Document(
+        "links",
+        _("Links by which a court could open them"),
+        table(
+            links,
+            {
+                _("When"): "made_at",
+                _("Number"): lambda row: row.release.number,
+                _("Mailed to"): "address",
+                _("Worked until"): "expires_at",
+            },
         ),
     )
     for release in releases:

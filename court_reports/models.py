@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from court_reports import snapshot
 from lms import crypto
+from lms.fields import SealedTextField
 from lms.people.models import User
 from lms.referrals.models import Hearing, Program, Referral
 
@@ -58,6 +59,7 @@ class Report(models.Model):
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, related_name="superseded_by")
     period_from = models.DateField()
     period_to = models.DateField()
+    owed_on = models.DateField(null=True, help_text="The court day by whose end the court is to have it, if any.")
     as_of = models.DateTimeField()
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
@@ -197,6 +199,8 @@ class Release(models.Model):
 class Entry(models.TextChoices):
     ISSUED = "issued", _("Issued")
     REVOKED = "revoked", _("Revoked")
+    # The line after that of the report which replaced it.
+    REPLACED = "replaced", _("Replaced by a later report")
 
 
 class RegisterEntry(models.Model):
@@ -211,6 +215,13 @@ class RegisterEntry(models.Model):
     filing_digest = models.CharField(max_length=64, blank=True)
     at = models.DateTimeField()
     previous = models.CharField(max_length=64)
+    line = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Digest of this line alone; older lines have none.",
+    )
     hash = models.CharField(max_length=64)
     proof = models.CharField(max_length=80, blank=True, help_text="Keyed digest: this product wrote it.")
 
@@ -230,23 +241,117 @@ class RegisterVerification(models.Model):
     broken = models.PositiveIntegerField()
 
 
+class PublishedHead(models.Model):
+    """Where the register ended at the end of a day (UTC), told to everybody. Append-only."""
+
+    day = models.DateField(primary_key=True)
+    position = models.BigIntegerField()
+    hash = models.CharField(max_length=64)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar = ["-day"]
+
+
+class HeadSubscriber(models.Model):
+    """Somebody, whoever it is, who gets each published head by e-mail: once they said so from that address."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = SealedTextField(zone="identity")
+    digest = models.CharField(max_length=64, unique=True, help_text="Keyed, so that nobody is asked twice.")
+    language = models.CharField(max_length=2)
+    asked_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    @property
+    def subject(self) -> uuid.UUID:
+        """Under whose key the address is sealed: its own, destroyed when they stop."""
+        return self.pk
+
+
 class Step(models.TextChoices):
+    LAID = "laid", _("Laid where the court signs in")
     NOTIFIED = "notified", _("Told that a report waits")
+    SENT = "sent", _("The court’s system took the notice")
+    NOT_TAKEN = "not_taken", _("The court’s system did not take the notice")
     OPENED = "opened", _("Opened")
     FILING_COPY = "filing_copy", _("Opened the filing copy")
+    PACK = "pack", _("Fetched to be filed by hand")
+    HANDED_OVER = "handed_over", _("Handed over")
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     OWN_COPY = "own_copy", _("Opened by the person it is about")
+    REPLACED = "replaced", _("Told that a later report replaced it")
 
 
 class Delivery(models.Model):
-    """The ledger: who was told, who opened, who acknowledged, which bytes. Append-only."""
+    """The ledger: who was told, who opened, who acknowledged, how, which bytes. Append-only.
+
+    ``by`` is an account; ``recipient`` says who, where there is none: a mailbox, a name that was typed, a system.
+    ``how``: a Route, or "api".
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     release = models.ForeignKey(Release, models.PROTECT, related_name="deliveries")
     step = models.CharField(max_length=16, choices=Step)
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    how = models.CharField(max_length=16, blank=True, default="", db_default="")
+    by = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
+    recipient = models.CharField(max_length=254, blank=True, default="", db_default="")
     at = models.DateTimeField()
     digest = models.CharField(max_length=64)
 
     class Meta:
         ordering: ClassVar = ["at"]
+        indexes: ClassVar = [models.Index(fields=["digest"], name="by_what_was_handed_out")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | ~Q(recipient="") | Q(step="laid"), name="delivered_to_somebody"
+            )
+        ]
+
+
+class CourtLink(models.Model):
+    """A link by which a court without accounts opens one report. The token itself is kept nowhere."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.ForeignKey(Release, models.PROTECT, related_name="links")
+    token_digest = models.CharField(max_length=64, unique=True)
+    address = models.EmailField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    renews = models.OneToOneField("self", models.PROTECT, null=True, related_name="renewed_by")
+
+    class Meta:
+        ordering: ClassVar = ["made_at"]
+
+
+class WebhookCall(models.Model):
+    """One call to a court's own system: what is owed to it until it answered. The same id at every try."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.OneToOneField(Release, models.PROTECT, related_name="webhook_call")
+    made_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=24, blank=True)
+    taken_at = models.DateTimeField(null=True)
+    gave_up_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["next_at"], name="webhooks_to_call", condition=Q(next_at__isnull=False))
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(next_at=None) | (Q(taken_at=None) & Q(gave_up_at=None)), name="called_until_settled"
+            )
+        ]
+
+    @property
+    def message_id(self) -> str:
+        """``webhook-id``: the receiver tells by it that it had this before (Standard Webhooks)."""
+        return f"msg_{self.pk.hex}"
+
+
+# Of the same app, in a file of their own; Django finds them here.
+from court_reports.court_side import CourtDesk, CourtToken, KeptAnswer, Scope  # noqa: E402, F401

@@ -1,19 +1,25 @@
 """What reports have to say on pages that belong to no single app (lms.referrals.desk)."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from court_reports import facts as door
 from court_reports import register
 from court_reports.forms import DraftForm
-from court_reports.models import Release, Report
-from lms.referrals.desk import Audience, Need, Proof, Section, Step
+from court_reports.models import Delivery, Kind, Release, Report, WebhookCall
+from court_reports.models import Step as Delivered
+from court_reports.owed import is_ahead
+from lms.referrals.desk import Audience, Need, Proof, Section, Step, Wait, Weight
 from lms.referrals.models import Referral
 
-WEIGHT = 40
+RELEASED_WITHIN = timedelta(days=7)
+# The step of the graduated response that a drafted notice is (accountability.rules.responses).
+NOTICE = "notice"
 
 
 def steps(referral: Referral, now: datetime) -> Sequence[Step]:
@@ -34,22 +40,82 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
 
 
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
-    """Drafts that wait for a human's release."""
-    waiting = Report.objects.waiting().filter(referral__in=referrals)
-    return [
+    """Drafts that wait for a human's release, and what a court's own system did not take."""
+    waiting = _waiting(referrals)
+    ahead = _ahead(waiting)
+    found = [
         Need(
             referral_id=report.referral_id,
             why=_("Report to release: %(kind)s") % {"kind": report.get_kind_display()},
             url=reverse("reports_staff:report", args=[report.pk]),
             since=report.drafted_at,
-            weight=WEIGHT,
+            weight=Weight.RELEASE,
+            step=_("Read the draft, and release it or not"),
+        )
+        if report.pk not in ahead
+        else Need(
+            referral_id=report.referral_id,
+            why=_("the final report is drafted ahead of the end"),
+            url=reverse("reports_staff:report", args=[report.pk]),
+            since=report.drafted_at,
+            weight=Weight.NOTE,
+            step=_("Look it over; it can go when the term is over"),
         )
         for report in waiting
+    ]
+    return found + _not_taken(referrals)
+
+
+def settled(referrals: QuerySet[Referral], now: datetime) -> Iterable[tuple[UUID, str, datetime]]:
+    """Where a notice is drafted or went, nobody needs to be told that one can be, for what was missed until then."""
+    notices = Report.objects.filter(kind=Kind.NON_COMPLIANCE, referral__in=referrals.order_by(), discarded_at=None)
+    return ((pk, NOTICE, as_of) for pk, as_of in notices.order_by("as_of").values_list("referral", "as_of"))
+
+
+def waits(referrals: QuerySet[Referral], now: datetime) -> Sequence[Wait]:
+    """Drafts that nobody released: a notice waits for its person's answer first."""
+    waiting = _waiting(referrals)
+    ahead = _ahead(waiting)
+    return [
+        Wait(row.referral_id, "draft", reverse("reports_staff:report", args=[row.pk]), row.drafted_at,
+             max(row.drafted_at, row.answer_by or row.drafted_at) + RELEASED_WITHIN)
+        for row in waiting if row.pk not in ahead
+    ]  # fmt: skip
+
+
+def _waiting(referrals: QuerySet[Referral]) -> list[Report]:
+    found = Report.objects.waiting().filter(referral__in=referrals.order_by())
+    return list(found.defer("sealed_facts", "sealed_salt", "sealed_answer"))
+
+
+def _ahead(waiting: Sequence[Report]) -> set[UUID]:
+    """Those made before the end of the term that they are about: nobody can release them yet."""
+    finals = [report for report in waiting if report.kind == Kind.FINAL]
+    ends = door.term_ends([report.referral_id for report in finals]) if finals else {}
+    return {report.pk for report in finals if is_ahead(report, ends.get(report.referral_id))}
+
+
+def _not_taken(referrals: QuerySet[Referral]) -> list[Need]:
+    """The court's system was called for days: somebody hands the report over."""
+    by_hand = Delivery.objects.filter(
+        release=OuterRef("release"), step__in=(Delivered.ACKNOWLEDGED, Delivered.HANDED_OVER)
+    )
+    calls = WebhookCall.objects.filter(gave_up_at__isnull=False, release__report__referral__in=referrals.order_by())
+    return [
+        Need(
+            call.release.report.referral_id,
+            _("the court’s system did not take report %(number)s") % {"number": call.release.number},
+            reverse("reports_staff:report", args=[call.release.report_id]),
+            call.gave_up_at or call.made_at,
+            Weight.RELEASE,
+            _("Hand it over"),
+        )
+        for call in calls.filter(~Exists(by_hand)).select_related("release__report")
     ]
 
 
 def proofs() -> Sequence[Proof]:
-    """The register's chain, line by line; files and signatures are register_verify's work."""
+    """The register's chain, line by line; files and signatures are register verify's work."""
     holds, lines, head = register.chain_state()
     return [Proof(_("The register of reports"), lines, head, holds)]
 

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Exists, Max, OuterRef
 
 from court_reports import signing, storage
-from court_reports.models import Entry, RegisterEntry, RegisterVerification, Release
+from court_reports.models import Entry, PublishedHead, RegisterEntry, RegisterVerification, Release
 from court_reports.snapshot import commitment
 from lms import crypto
 from lms.journal import journal, verification
@@ -30,7 +30,7 @@ CHUNK = 500
 # Of so many lines a night reads the facts and files; of all of them the chain, the proofs and what the journal says.
 NEWEST = 500
 # What the journal calls a line of each kind.
-EVENTS = {Entry.ISSUED: "report.released", Entry.REVOKED: "report.revoked"}
+EVENTS = {Entry.ISSUED: "report.released", Entry.REVOKED: "report.revoked", Entry.REPLACED: "report.replaced"}
 REPORT = "court_reports.report"
 LATER = "later:"
 
@@ -78,6 +78,7 @@ def append(*, release: Release, kind: str, now: datetime) -> RegisterEntry:
         at=now,
         previous=last.hash if last else GENESIS,
     )
+    entry.line = line_digest(entry)
     entry.hash = entry_hash(entry)
     if keyed := journal.digest():  # without it verify names the line: better than no report
         entry.proof = keyed(_proof_text(entry))
@@ -85,18 +86,37 @@ def append(*, release: Release, kind: str, now: datetime) -> RegisterEntry:
     return entry
 
 
+def parts(entry: RegisterEntry) -> dict[str, str | int]:
+    """What a line says, in the spelling that is digested. The moment is UTC, to the microsecond."""
+    return {
+        "position": entry.position,
+        "kind": entry.kind,
+        "number": entry.number,
+        "commitment": entry.commitment,
+        "file_digest": entry.file_digest,
+        "filing_digest": entry.filing_digest,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
+
+
+def line_digest(entry: RegisterEntry) -> str:
+    """SHA-256 of what the line says alone, hex: others can be led along the chain without being told what is in it."""
+    said = "\n".join(str(part) for part in parts(entry).values())
+    return hashlib.sha256(f"amends register line\n{said}".encode()).hexdigest()
+
+
 def entry_hash(entry: RegisterEntry) -> str:
-    """H(previous, position, kind, number, commitment, digests, moment), hex."""
-    moment = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    parts = (entry.previous, entry.position, entry.kind, entry.number, entry.commitment, entry.file_digest)
-    return hashlib.sha256("\n".join(str(p) for p in (*parts, entry.filing_digest, moment)).encode()).hexdigest()
+    """H(previous, digest of the line), hex. Lines from before lines had digests: H(previous, what they say)."""
+    if entry.line:
+        return hashlib.sha256(f"amends register\n{entry.previous}\n{entry.line}".encode()).hexdigest()
+    return hashlib.sha256("\n".join([entry.previous, *map(str, parts(entry).values())]).encode()).hexdigest()
 
 
 def chain_state() -> tuple[bool, int, str]:
     """Whether every line follows from the one before, how many there are, and the last hash. Cheap: no file is read."""
     holds, previous, lines = True, GENESIS, 0
     for lines, entry in enumerate(RegisterEntry.objects.order_by("position").iterator(chunk_size=500), start=1):
-        holds &= entry.position == lines and entry.previous == previous and entry.hash == entry_hash(entry)
+        holds &= entry.position == lines and entry.previous == previous and _is_itself(entry)
         previous = entry.hash
     return holds, lines, previous
 
@@ -150,7 +170,7 @@ def verify_chain(
         broken.append(Broken(0, "", "the journal’s key cannot be used: no line’s proof was verified"))
     unregistered = Release.objects.exclude(entries__kind=Entry.ISSUED).values_list("number", flat=True)
     broken += [Broken(0, number, "was released without a line in the register") for number in unregistered]
-    return [*broken, *_only_in_the_journal(), *_not_there(heads)]
+    return [*broken, *_only_in_the_journal(), *_unsaid(), *_not_there(heads)]
 
 
 def _with_events() -> Iterator[tuple[RegisterEntry, Event | None]]:
@@ -170,20 +190,33 @@ def _only_in_the_journal() -> list[Broken]:
     why = "was released, says the journal, and the register has no line of it"
     told = released.values_list("on_id", "data").iterator(chunk_size=CHUNK)
     found = [Broken(0, str(data.get("number", "")), why) for on_id, data in told if on_id not in there]
-    lines = RegisterEntry.objects.filter(kind=Entry.REVOKED).count()
-    revoked = Event.objects.filter(on_label=REPORT, kind=EVENTS[Entry.REVOKED]).count()
-    if revoked > lines:
-        found.append(
-            Broken(0, "", f"{revoked} reports were revoked, says the journal, and {lines} are in the register")
-        )
+    for kind in (Entry.REVOKED, Entry.REPLACED):
+        lines = RegisterEntry.objects.filter(kind=kind).count()
+        acts = Event.objects.filter(on_label=REPORT, kind=EVENTS[kind]).count()
+        if acts > lines:
+            why = f"{acts} reports were {kind}, says the journal, and {lines} are in the register"
+            found.append(Broken(0, "", why))
     return found
 
 
+def _unsaid() -> list[Broken]:
+    """Reports that were replaced since lines have digests, without a line right after that says so."""
+    later = RegisterEntry.objects.filter(kind=Entry.ISSUED, release__report__supersedes__isnull=False).exclude(line="")
+    said = RegisterEntry.objects.filter(
+        kind=Entry.REPLACED, position=OuterRef("position") + 1, release__report=OuterRef("release__report__supersedes")
+    )
+    return [
+        Broken(entry.position, entry.number, "it replaced a report, and the next line does not say so")
+        for entry in later.filter(~Exists(said))
+    ]
+
+
 def _not_there(heads: Sequence[verification.Head]) -> list[Broken]:
-    """Of the heads kept outside each, and of those noted here the first, that is not there any more."""
+    """Of the heads kept outside each, and of those noted or published here the first, that is not there any more."""
     there = RegisterEntry.objects.filter(position=OuterRef("position"), hash=OuterRef("hash"))
     noted = RegisterVerification.objects.exclude(position=0).filter(~Exists(there)).order_by("position", "pk")[:1]
-    gone = [row.position for row in noted]
+    published = PublishedHead.objects.exclude(position=0).filter(~Exists(there)).order_by("day")[:1]
+    gone = sorted({*noted.values_list("position", flat=True), *published.values_list("position", flat=True)})
     for kept in heads:
         if kept.position and not RegisterEntry.objects.filter(position=kept.position, hash=kept.hash).exists():
             gone.append(kept.position)
@@ -192,7 +225,7 @@ def _not_there(heads: Sequence[verification.Head]) -> list[Broken]:
 
 
 def _check_line(entry: RegisterEntry, previous: str, keyed: journal.Digest | None) -> list[str]:
-    if entry.previous != previous or entry.hash != entry_hash(entry):
+    if entry.previous != previous or not _is_itself(entry):
         return ["this line, or the one before it, was changed"]
     if keyed is None:
         return []
@@ -203,6 +236,10 @@ def _check_line(entry: RegisterEntry, previous: str, keyed: journal.Digest | Non
     if entry.proof:
         return ["this line was written anew by somebody without the key"]
     return ["this line was written while the journal’s key could not be used, or was inserted"]
+
+
+def _is_itself(entry: RegisterEntry) -> bool:
+    return entry.hash == entry_hash(entry) and entry.line in ("", line_digest(entry))
 
 
 def _proof_text(entry: RegisterEntry) -> str:
@@ -296,6 +333,14 @@ def _newest_word(release: Release) -> str:
     return told.order_by("-pk").values_list("kind", flat=True).first() or ""
 
 
+def _check_signature(release: Release, data: bytes) -> list[str]:
+    """As of the moment of the release: certificates end, and keys are exchanged."""
+    verdict = signing.verify(data, at=release.released_at)
+    if not verdict.good:
+        return ["the signature does not hold"]
+    return [] if verdict.signer == release.signer else ["it is signed with another key than the release says"]
+
+
 def _check_files(entry: RegisterEntry) -> list[str]:
     """Raises crypto.RingKeyMissing."""
     found = []
@@ -315,6 +360,6 @@ def _check_files(entry: RegisterEntry) -> list[str]:
         except crypto.KeyMissing:
             found.append("the file cannot be opened: its key is missing")
         else:
-            if digest == entry.file_digest and not signing.verify(data).good:
-                found.append("the signature does not hold")
+            if digest == entry.file_digest:
+                found += _check_signature(entry.release, data)
     return found

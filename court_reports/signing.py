@@ -1,55 +1,119 @@
-"""PAdES-B-B signatures (ETSI EN 319 142) with the program's key: a certifying one that allows nothing after."""
+"""PAdES signatures (ETSI EN 319 142) with the program's key: a certifying one that allows nothing after.
 
-import fcntl
-import hashlib
-import os
+PAdES-B-B, and B-T where a time-stamping authority is set. What an authority that fails does to a release is settled in
+docs/decisions/signatures.md: it goes without the stamp, and the journal says so, unless the stamp is required.
+"""
+
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import NameOID
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-DEMONSTRATION = "Amends demonstration authority (not trusted)"
+from court_reports import keys, timestamps
+from court_reports.demonstration_key import DEMONSTRATION, make_demonstration_key
+from court_reports.keys import KeyKind, SigningKeyUnusable
+
+__all__ = [
+    "Signed",
+    "SigningKeyUnusable",
+    "Verdict",
+    "ensure",
+    "fingerprint",
+    "is_demonstration",
+    "is_there",
+    "make_demonstration_key",
+    "sign",
+    "trouble",
+    "verify",
+]
+
 FIELD = "ProgramSignature"
-
-
-class SigningKeyUnusable(Exception):
-    """No key, no readable key, or a certificate that is not valid at this moment: nothing can be issued."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a signature says about a file."""
+    """What a signature says about a file. ``signer``: SHA-256 of its certificate, hex; ``stamped_at``: the moment that a
+    time-stamping authority we believe put on it."""
 
     intact: bool
     trusted: bool
     whole_file: bool
+    signer: str = ""
+    stamped_at: datetime | None = None
 
     @property
     def good(self) -> bool:
         return self.intact and self.trusted and self.whole_file
 
 
+BAD = Verdict(intact=False, trusted=False, whole_file=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed file. ``lacks_stamp``: one was wanted and could not be had."""
+
+    data: bytes
+    lacks_stamp: bool = False
+
+
 def ensure(*, now: datetime) -> None:
     """A usable key, or SigningKeyUnusable. In development one is made on first use."""
-    if settings.DEVELOPMENT:
+    if settings.DEVELOPMENT and keys.kind() == KeyKind.FILE:
         make_demonstration_key(now=now)
-    _check_validity(now)
+    keys.check(now=now)
 
 
-def sign(data: bytes, *, reason: str, now: datetime) -> bytes:
-    """The same file with one signature appended. Raises SigningKeyUnusable."""
+def is_there() -> bool:
+    """Whether there is a key, usable or not."""
+    if keys.kind() == KeyKind.FILE:
+        return settings.SIGNING_KEY_FILE.is_file()
+    return keys.kind() == KeyKind.PKCS11 or Path(settings.SIGNING_PKCS12_FILE or "").is_file()
+
+
+def trouble(*, now: datetime) -> str:
+    """Why nothing could be signed now, and what to do about it; "" where something could."""
+    try:
+        ensure(now=now)
+    except SigningKeyUnusable as problem:
+        return str(problem)
+    return ""
+
+
+def sign(data: bytes, *, reason: str, now: datetime) -> Signed:
+    """The same file with one signature appended, and a time stamp where an authority is set. Raises SigningKeyUnusable."""
+    ensure(now=now)
+    stamper = timestamps.stamper(now=now)
+    if stamper is None:
+        return _without_stamp(data, reason, now)
+    try:
+        signed = _sign(data, reason, now, stamper)
+        if verify(signed, at=now).stamped_at is None:
+            raise timestamps.NoTimestamp("it is not from an authority that is believed here")
+    except timestamps.FAILURES as problem:
+        timestamps.rest(problem, now=now)
+        return _without_stamp(data, reason, now)
+    return Signed(signed)
+
+
+def _without_stamp(data: bytes, reason: str, now: datetime) -> Signed:
+    if timestamps.is_wanted() and settings.SIGNING_TIMESTAMP_REQUIRED:
+        raise SigningKeyUnusable(
+            _("The time-stamping authority does not answer, and its stamp is required. Try again later.")
+        )
+    return Signed(_sign(data, reason, now, None), lacks_stamp=timestamps.is_wanted())
+
+
+def _sign(data: bytes, reason: str, now: datetime, stamper: Any) -> bytes:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import fields, signers
 
-    ensure(now=now)
     meta = signers.PdfSignatureMetadata(
         field_name=FIELD,
         reason=reason,
@@ -59,33 +123,64 @@ def sign(data: bytes, *, reason: str, now: datetime) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     spec = fields.SigFieldSpec(FIELD, readable_field_name="Signature of the program")
-    signer = _at(now)(meta, signer=_signer(*_state()), new_field_spec=spec)
+    signer = _at(now)(meta, signer=keys.current().signer, timestamper=stamper, new_field_spec=spec)
     target = BytesIO()
-    signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), output=target)
+    try:
+        signer.sign_pdf(IncrementalPdfFileWriter(BytesIO(data)), output=target)
+    except _token_trouble() as problem:
+        keys.forget_tokens()
+        raise SigningKeyUnusable(
+            _("The token did not sign. It was let go, and is opened anew the next time.")
+        ) from problem
     return target.getvalue()
 
 
-def verify(data: bytes) -> Verdict:
-    """Whether the file carries our signature, unaltered, over every byte. Bad files answer, they do not raise."""
-    from pyhanko.keys import load_cert_from_pemder
+def _token_trouble() -> tuple[type[Exception], ...]:
+    if keys.kind() != KeyKind.PKCS11:
+        return ()
+    import pkcs11
+
+    return (pkcs11.exceptions.PKCS11Error,)
+
+
+def verify(data: bytes, *, at: datetime) -> Verdict:
+    """Whether the file carries our signature, unaltered, over every byte; with certificates that were valid ``at`` the
+    moment it was released, for certificates end and reports do not. Bad files answer, they do not raise."""
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-    from pyhanko_certvalidator import ValidationContext
 
     try:
         signatures = PdfFileReader(BytesIO(data)).embedded_signatures
         if len(signatures) != 1:
-            return Verdict(intact=False, trusted=False, whole_file=False)
-        root = load_cert_from_pemder(str(settings.SIGNING_AUTHORITY_FILE))
-        context = ValidationContext(trust_roots=[root], allow_fetching=False)
-        status = validate_pdf_signature(signatures[0], context)
+            return BAD
+        trusted, stamps = _context(keys.ring(), at), _context(timestamps.authorities(), at)
+        status = validate_pdf_signature(signatures[0], trusted, ts_validation_context=stamps)
     except Exception:  # a hostile file may raise anything; the answer is the same
-        return Verdict(intact=False, trusted=False, whole_file=False)
+        return BAD
+    stamp = status.timestamp_validity
+    unbroken = stamp is None or bool(stamp.intact and stamp.valid)
     return Verdict(
-        intact=bool(status.intact and status.valid and _padding_is_empty(signatures[0].pkcs7_content)),
-        trusted=bool(status.trusted),
+        intact=bool(status.intact and status.valid and unbroken and _padding_is_empty(signatures[0].pkcs7_content)),
+        trusted=bool(status.trusted and _allows_nothing_after(signatures[0])),
         whole_file=status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
+        signer=status.signing_cert.sha256.hex(),
+        stamped_at=stamp.timestamp if stamp and unbroken and stamp.trusted else None,
     )
+
+
+def _context(roots: list[Any], at: datetime) -> Any:
+    from pyhanko_certvalidator import ValidationContext
+
+    return ValidationContext(
+        trust_roots=[keys.as_asn1(root) for root in roots], allow_fetching=False, moment=at, best_signature_time=at
+    )
+
+
+def _allows_nothing_after(signature: Any) -> bool:
+    """A certifying signature of level 1 (ISO 32000-1, 12.8.2.2)."""
+    from pyhanko.sign.fields import MDPPerm
+
+    return signature.docmdp_level is MDPPerm.NO_CHANGES
 
 
 def _padding_is_empty(content: bytes) -> bool:
@@ -96,117 +191,16 @@ def _padding_is_empty(content: bytes) -> bool:
 
 
 def fingerprint() -> str:
-    """SHA-256 of the signing certificate, hex."""
-    return _certificate(*_state()).fingerprint(hashes.SHA256()).hex()
+    """SHA-256 of the signing certificate, hex. Raises SigningKeyUnusable."""
+    from cryptography.hazmat.primitives import hashes
+
+    return keys.certificate().fingerprint(hashes.SHA256()).hex()
 
 
 def is_demonstration() -> bool:
     """Whether the key in use was made by this software for itself."""
-    issuer = _certificate(*_state()).issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
+    issuer = keys.certificate().issuer.get_attributes_for_oid(NameOID.COMMON_NAME)
     return bool(issuer) and issuer[0].value == DEMONSTRATION
-
-
-def make_demonstration_key(*, now: datetime) -> bool:
-    """An authority and a key of our own, for development. False when a key is there already.
-
-    One at a time: of two who made a key at once, one would sign with what the other's certificate does not cover.
-    """
-    paths = [
-        Path(p) for p in (settings.SIGNING_KEY_FILE, settings.SIGNING_CERTIFICATE_FILE, settings.SIGNING_AUTHORITY_FILE)
-    ]
-    paths[0].parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with paths[0].with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if all(path.exists() for path in paths):
-            return False
-        _write_demonstration_key(paths, now)
-    return True
-
-
-def _write_demonstration_key(paths: list[Path], now: datetime) -> None:
-    authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = _name(DEMONSTRATION)
-    authority = _build(root, root, authority_key.public_key(), authority_key, now, authority=True)
-    certificate = _build(_name("Amends demonstration program"), root, key.public_key(), authority_key, now)
-    plain = serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    texts = [pem, *(c.public_bytes(serialization.Encoding.PEM) for c in (certificate, authority))]
-    for path, text in zip(paths, texts, strict=True):
-        _write_private(path, text)
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _build(subject: Any, issuer: Any, public: Any, key: Any, now: datetime, *, authority: bool = False) -> Any:
-    # Long and early, because demonstrations live in simulated years.
-    begins, ends = min(now, datetime(2020, 1, 1, tzinfo=UTC)), now + timedelta(days=3650)
-    builder = x509.CertificateBuilder(subject_name=subject, issuer_name=issuer, public_key=public)
-    builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
-    builder = builder.add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-    usage = x509.KeyUsage(
-        digital_signature=not authority,
-        content_commitment=not authority,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        encipher_only=False,
-        decipher_only=False,
-    )
-    builder = builder.add_extension(usage, critical=True)
-    if not authority:
-        builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
-    identifier = x509.SubjectKeyIdentifier.from_public_key(public)
-    signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
-    builder = builder.add_extension(identifier, critical=False).add_extension(signer, critical=False)
-    return builder.sign(key, hashes.SHA256())
-
-
-def _write_private(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-
-
-def _check_validity(now: datetime) -> None:
-    certificate = _certificate(*_state())
-    if not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
-        until = certificate.not_valid_after_utc.date().isoformat()
-        raise SigningKeyUnusable(f"the signing certificate is not valid now (it ends on {until})")
-
-
-def _state() -> tuple[str, str, str]:
-    """Paths and content of the key files, so that a rotated key is noticed."""
-    try:
-        mark = hashlib.sha256(Path(settings.SIGNING_CERTIFICATE_FILE).read_bytes()).hexdigest()
-    except OSError as problem:
-        raise SigningKeyUnusable(
-            "there is no signing key: run manage.py make_signing_key, or set its paths"
-        ) from problem
-    return str(settings.SIGNING_KEY_FILE), str(settings.SIGNING_CERTIFICATE_FILE), mark
-
-
-@lru_cache(maxsize=4)
-def _certificate(_key: str, path: str, _mark: str) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(Path(path).read_bytes())
-    except (OSError, ValueError) as problem:
-        raise SigningKeyUnusable("the signing certificate cannot be read") from problem
-
-
-@lru_cache(maxsize=4)
-def _signer(key: str, certificate: str, _mark: str) -> Any:
-    from pyhanko.sign import signers
-
-    chain = (str(settings.SIGNING_AUTHORITY_FILE),)
-    signer = signers.SimpleSigner.load(key, certificate, ca_chain_files=chain)
-    if signer is None:
-        raise SigningKeyUnusable("the signing key cannot be read")
-    return signer
 
 
 @lru_cache(maxsize=64)

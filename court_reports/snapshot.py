@@ -6,7 +6,10 @@ a field that came later says ``since`` which schema it stands, and is left out o
 of an older report, whose digest therefore stays what it was.
 
 1: as it began. 2: the requirements of the course that staff waived, the most hours that count in one day, and how
-the court's day to complete was moved.
+the court's day to complete was moved. 3: due dates that a court holiday moved, and every change of a schedule.
+4: an excusal on its two axes and when it was given, requests to be excused that were not granted, the steps of the
+graduated response, cases that came from another program, when a notice was shown to the person; a determination is
+told by its rule and the figures beside it, in no words of its own (``until``: the last schema that spells a field).
 """
 
 import dataclasses
@@ -22,7 +25,7 @@ from typing import Any, TypeVar
 
 import rfc8785
 
-SCHEMA = 2
+SCHEMA = 4
 T = TypeVar("T")
 
 # Crockford's alphabet: no I, L, O, U, so that a code read from paper is typed right.
@@ -108,6 +111,8 @@ class Terms:
     pass_mark_percent: int
     # 0 in a report of schema 1, which does not say it.
     most_hours_a_day: int = field(default=0, metadata={"since": 2})
+    # None where the policy lets no track be completed early, or the report is older.
+    early_after_percent: int | None = field(default=None, metadata={"since": 3})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +185,78 @@ class CheckIn:
     submitted_at: datetime | None
     excused_reason: str
     notices: tuple[datetime, ...]
+    # The court holiday on which it would have been due; None where it is due as planned.
+    moved_from: date | None = field(default=None, metadata={"since": 3})
+    # Of an excusal: when it was given, and its two axes; blank where it is of before they were kept.
+    excused_at: datetime | None = field(default=None, metadata={"since": 4})
+    attended: str = field(default="", metadata={"since": 4})
+    complied: str = field(default="", metadata={"since": 4})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExcusalRequest:
+    """The person asked to be excused, and was not: ``standing`` is open, refused, on_appeal or appeal_refused.
+
+    ``reason`` is the program's code for its refusal. What the person gave as theirs is nowhere in a report.
+    """
+
+    check_in_number: int
+    asked_at: datetime
+    standing: str
+    reason: str
+    attended: str
+    decided_at: datetime | None
+    appealed_at: datetime | None
+    appeal_decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseStep:
+    """One step of the graduated response: contact, warning or notice.
+
+    ``outcome`` is what came of a contact, ``reason`` the code for which a step was skipped, ``by_role`` who: facilitator,
+    administrator, two_people. ``check_ins`` are the missed ones that it answers; ``number`` that of a released notice.
+    """
+
+    step: str
+    at: datetime
+    by_role: str
+    skipped: bool
+    outcome: str
+    reason: str
+    check_ins: tuple[int, ...]
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """The case went on in another program, as both were called then: dates from ``from_on`` are by its terms.
+
+    ``reason``: a code; ``ordered_by``: as it was typed.
+    """
+
+    from_program: str
+    to_program: str
+    from_on: date
+    recorded_at: datetime
+    reason: str
+    ordered_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleMove:
+    """A change of the schedule beside tollings and extensions. ``act``: give_back, cadence, zone, early.
+
+    ``days``: by how many the end moved, below 0 if sooner; ``was`` and ``now``: a cadence or a zone, as it was spelled.
+    """
+
+    act: str
+    from_on: date
+    days: int
+    reason: str
+    authority: str
+    was: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +310,9 @@ class Track:
     extensions: tuple[Extension, ...]
     outages: tuple[Outage, ...]
     commitments: tuple[Commitment, ...]
+    moves: tuple[ScheduleMove, ...] = field(default=(), metadata={"since": 3})
+    # Of the period alone.
+    requests: tuple[ExcusalRequest, ...] = field(default=(), metadata={"since": 4})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,11 +326,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Determination:
-    """``because`` is the rule in the words of the policy then in force."""
+    """``rule`` is told in the figures of the policy then in force (``words.because``); up to schema 3 it was words."""
 
     code: str
     rule: str
-    because: str
+    because: str = field(default="", metadata={"until": 3})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,6 +361,9 @@ class ReportFacts:
     conditions: tuple[Condition, ...]
     determination: Determination | None
     supersedes: Supersedes | None = None
+    # Of the period alone; beside the track, since a course that is not done is answered by them too.
+    steps: tuple[ResponseStep, ...] = field(default=(), metadata={"since": 4})
+    transfers: tuple[Transfer, ...] = field(default=(), metadata={"since": 4})
 
     @property
     def subject_kind(self) -> str:
@@ -304,6 +387,12 @@ class Issue:
     answer: str = ""
     verify_url: str = ""
     demonstration: bool = False
+    # Of a correction: the names of the lines that differ from the report it replaces, and sections that lost one.
+    corrected: tuple[str, ...] = field(default=(), metadata={"since": 4})
+    left_out: tuple[str, ...] = field(default=(), metadata={"since": 4})
+    # A notice: when the person was shown it, and until when they could answer.
+    shown_at: datetime | None = field(default=None, metadata={"since": 4})
+    answer_by: datetime | None = field(default=None, metadata={"since": 4})
 
     @property
     def is_draft(self) -> bool:
@@ -333,8 +422,7 @@ def as_json(value: Any, *, schema: int = SCHEMA) -> Any:
     if isinstance(value, ReportFacts):
         schema = value.schema
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        there = [one.name for one in dataclasses.fields(value) if one.metadata.get("since", 1) <= schema]
-        return {name: as_json(getattr(value, name), schema=schema) for name in there}
+        return {one.name: as_json(getattr(value, one.name), schema=schema) for one in spelled(value, schema)}
     if isinstance(value, tuple | list):
         return [as_json(item, schema=schema) for item in value]
     if isinstance(value, datetime):
@@ -342,6 +430,12 @@ def as_json(value: Any, *, schema: int = SCHEMA) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value
+
+
+def spelled(shape: Any, schema: int) -> list[dataclasses.Field[Any]]:
+    """The fields that a schema spells, of a dataclass or of one of its kind."""
+    fields = dataclasses.fields(shape)
+    return [f for f in fields if f.metadata.get("since", 1) <= schema <= f.metadata.get("until", SCHEMA)]
 
 
 def from_json(kind: type[T], data: Any) -> T:

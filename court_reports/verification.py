@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from court_reports import content, words
-from court_reports.actions.supersede import is_superseded
+from court_reports.actions.supersede import replaced_by as later_than
 from court_reports.models import Entry, RegisterEntry, Release
 from court_reports.snapshot import code_digest, read_code
 from lms import crypto
@@ -70,7 +70,8 @@ def _by_code(code: str, case_number: str, digest: str) -> Result:
 
 def _is_of(release: Release, digest: str) -> bool:
     given = digest.lower()
-    return hmac.compare_digest(given, release.file_digest) or hmac.compare_digest(given, release.filing_digest)
+    known = hmac.compare_digest(given, release.file_digest) or hmac.compare_digest(given, release.filing_digest)
+    return known or release.deliveries.filter(digest=given).exists()
 
 
 def _release_of_file(digest: str) -> Release | None:
@@ -78,7 +79,21 @@ def _release_of_file(digest: str) -> Release | None:
     if not re.fullmatch(r"[0-9a-f]{64}", given):
         return None
     releases = Release.objects.present().with_report()
-    return releases.filter(file_digest=given).first() or releases.filter(filing_digest=given).first()
+    # Last, the marked copies of replaced reports: their digests stand on the ledger.
+    ways = (
+        releases.filter(**{field: given}).first() for field in ("file_digest", "filing_digest", "deliveries__digest")
+    )
+    return next(filter(None, ways), None)
+
+
+def release_of(*, code: str = "", digest: str = "") -> Release | None:
+    """The readable release behind a code, or behind a file, for its proof; None exactly where :func:`check` says unknown."""
+    known = read_code(code) if code else None
+    if known:
+        release = Release.objects.present().with_report().filter(code_digest=code_digest(known)).first()
+    else:
+        release = _release_of_file(digest)
+    return release if release and _readable(release) else None
 
 
 def _readable(release: Release) -> bool:
@@ -94,8 +109,7 @@ def _readable(release: Release) -> bool:
 
 def _standing(release: Release) -> Result:
     answer, replaced_by = Answer.CURRENT, ""
-    if is_superseded(release):
-        later = Release.objects.filter(report__supersedes=release.report_id).latest("released_at")
+    if later := later_than(release):
         answer, replaced_by = Answer.SUPERSEDED, later.number
     if RegisterEntry.objects.filter(release=release, kind=Entry.REVOKED).exists():
         answer = Answer.REVOKED
@@ -112,7 +126,7 @@ def _restated(release: Release, result: Result, case_number: str) -> Result:
         result.number,
         result.released_at,
         result.replaced_by,
-        caption=content.caption(facts),
+        caption=content.caption(facts, issue),
         sections=content.sections(facts, issue),
         title=words.title(facts),
         court=facts.caption.court,

@@ -25,6 +25,11 @@ BIN = VENV / "bin"
 OLDEST, NEWEST = (3, 11), (3, 13)
 OLDEST_NODE = 20
 FONTS = {"Regular": "400Regular", "Bold": "700Bold", "Italic": "400Regular_Italic", "BoldItalic": "700Bold_Italic"}
+# The locked package if it is there, else Debian's fonts-dejavu-core.
+HEBREW_AND_ARABIC = (
+    ROOT / "node_modules/dejavu-fonts-ttf/ttf/DejaVuSans.ttf",
+    Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"),
+)
 
 
 def main() -> None:
@@ -147,6 +152,11 @@ def copy_fonts() -> None:
         if found is None:
             fail(f"the font package holds no NotoSerif_{name}.ttf")
         shutil.copyfile(found, target / f"NotoSerif-{style}.ttf")
+    lettered = next((path for path in HEBREW_AND_ARABIC if path.exists()), None)
+    if lettered is None:
+        say("no DejaVuSans.ttf here: reports will refuse names in Hebrew or Arabic letters, and say so")
+    else:
+        shutil.copyfile(lettered, target / "DejaVuSans.ttf")
 
 
 def copy_reading_font() -> None:

@@ -44,9 +44,12 @@ def cadence_of(every: float | crontab) -> timedelta:
 
 app.conf.beat_schedule = {
     "sweep the tracks": _ring("accountability.tasks.sweep", EVERY_MINUTE),
+    "tell of commitments and meetings": _ring("accountability.tasks.tell_of_plans", EVERY_MINUTE),
+    "tell more people that somebody asked for help": _ring("accountability.tasks.tell_more", EVERY_MINUTE),
     "deliver messages": _ring("lms.outbox.tasks.deliver", EVERY_MINUTE),
     "seal the journal": _ring("lms.journal.tasks.seal", EVERY_MINUTE),
     "draft reports that are due": _ring("court_reports.tasks.draft_due", 15 * EVERY_MINUTE),
+    "tell courts’ own systems of reports": _ring("court_reports.tasks.call_courts", EVERY_MINUTE),
     "complete what is complete": _ring("courses.tasks.check_completions", crontab(minute=17)),
     "tell that the court's day comes near": _ring("courses.tasks.tell_deadlines", crontab(minute=37)),
     "keep consents in time": _ring("courses.tasks.keep_consents", EVERY_MINUTE),
@@ -60,7 +63,10 @@ app.conf.beat_schedule = {
     "remove bytes that no record speaks of": _ring("lms.files.tasks.sweep", crontab(minute=25, hour=4)),
     "verify the journal and tell its head": _ring("lms.referrals.tasks.keep_the_journal", crontab(minute=25)),
     "verify the register of reports": _ring("court_reports.tasks.verify_register", crontab(minute=35)),
+    "publish where the register ended": _ring("court_reports.tasks.publish_head", crontab(minute=5)),
+    "forget answers to courts' systems": _ring("court_reports.tasks.forget_answers", crontab(minute=35)),
     "send invitations that were asked for": _ring("lms.referrals.tasks.answer_asked", EVERY_MINUTE),
+    "tell what waits too long": _ring("lms.referrals.tasks.tell_what_waits", crontab(minute=8)),
     "forget ended sessions": _ring("lms.people.tasks.clear_sessions", crontab(minute=40)),
 }
 NAMES.update({str(line["task"]): name for name, line in app.conf.beat_schedule.items()})

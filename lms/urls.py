@@ -10,6 +10,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
 
 from courses.views.editor import EditPage
+from court_reports.api.interface import api
 from lms import health, policy_reports
 from lms.authoring import AccountView
 
@@ -27,15 +28,26 @@ urlpatterns = [
     path("learn/", include("courses.urls")),
     path("mine/", include("courses.public_urls")),
     path("check-ins/", include("accountability.urls")),
+    path("commitments/", include("accountability.commitment_urls")),
+    path("provider/", include("accountability.provider_urls")),
     path("my-copy/", include("lms.keeping.own_urls")),
     path("my-reports/", include("court_reports.person_urls")),
     path("facilitate/course/", include("courses.staff_urls")),
     path("facilitate/roster/", include("courses.roster_urls")),
     path("facilitate/track/", include("accountability.staff_urls")),
+    path("facilitate/circles/", include("accountability.circle_urls")),
+    path("facilitate/", include("lms.casework.urls")),
     path("facilitate/keeping/", include("lms.keeping.urls")),
     path("facilitate/reports/", include("court_reports.staff_urls")),
     path("court/reports/", include("court_reports.court_urls")),
+    path("court-link/", include("court_reports.link_urls")),
+    path("court/hearings/", include("court_reports.hearing_urls")),
+    path("court/tokens/", include("court_reports.token_urls")),
+    path("calendar/hearings/", include("court_reports.calendar_urls")),
     path("verify/", include("court_reports.verify_urls")),
+    # Public, and ahead of what asks for a token.
+    path("api/v1/schemas/", include("court_reports.schema_urls")),
+    path("api/v1/", api.urls),
     path("pages/", include("lms.pages")),
     path("callbacks/", include("lms.outbox.callbacks")),
     path("health/", include(health.urlpatterns)),

@@ -96,7 +96,7 @@ def live(file: Path, reached: dict[str, str]) -> None:
     brokers = {"TEST_BROKERS": " ".join(url for name, url in reached.items() if name != "PostgreSQL")}
     if postgres := reached.get("PostgreSQL"):
         step(
-            "tests on PostgreSQL", *pytest, "-m", "not browser and not broker and not verapdf and not matrix",
+            "tests on PostgreSQL", *pytest, "-m", "not browser and not broker and not verapdf and not matrix and not either",
             DATABASE_URL=postgres, TEST_TEMPLATE=TEMPLATE, TEST_ONLY="database", **brokers,
         )  # fmt: skip
     # Chromium's driver keeps an event loop in its process, so it gets one of its own.

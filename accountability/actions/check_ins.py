@@ -1,45 +1,31 @@
 """What the responsible party does with a check-in: begin, keep a draft, send."""
 
 import json
-import secrets
 import uuid
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from accountability.models import CheckIn, Submission
+from accountability.actions import attachments, help_calls
+from accountability.actions.answering import NotOpen, save_draft
+from accountability.actions.codes import CODE_LETTERS, new_code
+from accountability.models import Answering, CheckIn, Submission
 from accountability.models.check_ins import Route
 from accountability.models.forms import CheckInForm
 from accountability.rules.check_in_state import accepts
 from lms import crypto
 from lms.journal import journal
-from lms.outbox import outbox
-from lms.outbox.models import Category
 from lms.people.models import User
-from lms.referrals.models import ProgramRole, Referral
 
-HELP = "help"
-NO_HELP = ("", "no")
-# No vowels and no look-alikes: a code to read over the telephone spells nothing.
-CODE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
-
-
-class NotOpen(Exception):
-    """This check-in cannot be answered now."""
+__all__ = ["CODE_LETTERS", "NotOpen", "begin", "save_draft", "submit"]
+NOTHING_CHANGED = "none"
 
 
 def begin(*, check_in: CheckIn, now: datetime) -> None:
     """The person opened the page in time to answer: whoever begins before a deadline may finish after it."""
     if accepts(check_in.moments, now, check_in.track.leeway):
         CheckIn.objects.filter(pk=check_in.pk, begun_at=None).update(begun_at=now)
-
-
-def save_draft(*, check_in: CheckIn, answers: dict[str, Any], now: datetime) -> None:
-    """Keep what is typed. The newest wins; a sent or closed check-in keeps no draft. Raises NotOpen."""
-    if check_in.track.closed_at or not accepts(check_in.moments, now, check_in.track.leeway):
-        raise NotOpen(check_in.pk)
-    CheckIn.objects.filter(pk=check_in.pk).update(draft=check_in.seal_draft(answers), draft_saved_at=now)
 
 
 @transaction.atomic
@@ -77,9 +63,10 @@ def submit(
     else:
         row.submitted_at = made_at
     row.draft = row.draft_saved_at = row.wakes_at = None
-    if asks_for_help(answers):
-        _call_for_help(row, now)
+    help_calls.call(row, help_calls.kinds_in(answers), now)
     row.save()
+    attachments.bind(submission)
+    _settle(row, form, answers, now)
     journal.record(
         "check_in.submitted", about=row.track.referral_id, on=row, by=by, at=now,
         data={"number": row.number, "made_at": made_at.isoformat(), "route": route},
@@ -87,9 +74,20 @@ def submit(
     return submission
 
 
-def asks_for_help(answers: dict[str, Any]) -> bool:
-    """Whether the built-in last question was answered with anything but no."""
-    return answers.get(HELP, "") not in NO_HELP
+def says_changed(form: CheckInForm | None, answers: dict[str, Any]) -> bool:
+    """Whether somebody said that an address, a telephone or anything else has changed."""
+    for key in form.keys_of("changed") if form else ():
+        given = answers.get(key) or []
+        marked = set(given if isinstance(given, list) else [given]) - {NOTHING_CHANGED}
+        if marked or str(answers.get(f"{key}_words") or "").strip():
+            return True
+    return False
+
+
+def _settle(row: CheckIn, form: CheckInForm | None, answers: dict[str, Any], now: datetime) -> None:
+    """What is sent is no longer being answered; a change that was told is something for the facilitator to look at."""
+    changed = {"changed_said_at": now} if says_changed(form, answers) else {}
+    Answering.objects.filter(check_in=row).update(place="", **changed)
 
 
 def _write_submission(
@@ -108,37 +106,7 @@ def _write_submission(
         subject=row.track.referral_id,
         place=f"accountability.submission.answers:{pk}",
     )
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     return Submission.objects.create(
         pk=pk, check_in=row, form=form, made_at=made_at, recorded_at=now, begun_at=row.begun_at,
-        route=route, by=by, language=language, code=code, answers=sealed,
+        route=route, by=by, language=language, code=new_code(), answers=sealed,
     )  # fmt: skip
-
-
-def _call_for_help(row: CheckIn, now: datetime) -> None:
-    """The facilitator is told in the same transaction; the words stay here."""
-    row.help_asked_at, row.help_answered_at = now, None
-    for somebody in _who_helps(row.track.referral):
-        outbox.post(
-            key=f"check-in:{row.pk}:help:{int(now.timestamp())}:{somebody.pk}",
-            kind="check_in.help_asked",
-            to=somebody,
-            at=now,
-            about=row.track.referral_id,
-            context={"path": f"/facilitate/track/check-ins/{row.pk}/"},
-            category=Category.NOTICE,
-        )
-    journal.record("check_in.help_asked", about=row.track.referral_id, on=row, by=None, at=now)
-
-
-def _who_helps(referral: Referral) -> list[User]:
-    """The facilitator; where there is none who can be reached, every administrator of the program."""
-    facilitator = referral.facilitator
-    if facilitator and facilitator.is_active:
-        return [facilitator]
-    administrators = User.objects.filter(
-        is_active=True,
-        program_memberships__program=referral.program_id,
-        program_memberships__role=ProgramRole.ADMINISTRATOR,
-    )
-    return list(administrators.distinct())

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accountability.models import CheckIn, Review
+from accountability.models import CheckIn, ExcusalAppeal, ExcusalDecision, ExcusalRequest, Review
 from accountability.models.check_ins import ExcusalReason
+from accountability.rules.excusal_requests import Attended, Complied, guard_axes, relieves
 from lms import crypto
+from lms.casework.actions import contacts
+from lms.casework.models import ContactAttempt, Way
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.people.models import User
@@ -53,9 +56,43 @@ def review(*, check_in: CheckIn, outcome: str, note: str, by: User, now: datetim
 
 
 @transaction.atomic
-def excuse(*, check_in: CheckIn, reason: str, by: User, now: datetime) -> CheckIn:
-    """Accept that a check-in need not be made, with a coded reason. Raises AlreadySettled, ValueError."""
+def call(*, check_in: CheckIn, outcome: str, reason: str, by: User, now: datetime) -> ContactAttempt:
+    """Somebody was called about what was sent: it stays waiting, and the reason stands with the attempt. Raises
+    NothingToReview, ValueError."""
+    row = _locked(check_in)
+    if not CheckIn.objects.awaiting_review().filter(pk=row.pk).exists():
+        raise NothingToReview(row.pk)
+    return contacts.record(
+        referral=row.track.referral, way=Way.CALL, outcome=outcome, note=reason, made_at=now, by=by, now=now
+    )
+
+
+def called_since(check_in: CheckIn) -> list[ContactAttempt]:
+    """Attempts to reach the person since the newest version was sent: why it still waits."""
+    sent = check_in.resubmitted_at or check_in.submitted_at
+    attempts = ContactAttempt.objects.filter(referral=check_in.track.referral_id, recorded_at__gte=sent)
+    return list(attempts.select_related("recorded_by"))
+
+
+@transaction.atomic
+def excuse(
+    *,
+    check_in: CheckIn,
+    reason: str,
+    by: User,
+    now: datetime,
+    attended: str = Attended.NOT_APPLICABLE,
+    complied: str = Complied.EXCUSED,
+    said: str = "",
+    appeal: ExcusalAppeal | None = None,
+) -> CheckIn:
+    """Accept that a check-in need not be made, with a coded reason, on two axes (rules.excusal_requests); a request
+    that waits is answered by it. Never back-dated: it holds from ``now``. Raises AlreadySettled, ValueError, DoesNotFit.
+    """
     reason = ExcusalReason(reason)
+    guard_axes(reason=reason, attended=Attended(attended), complied=Complied(complied))
+    if not relieves(Complied(complied)):
+        raise ValueError(complied)
     row = _locked(check_in)
     guard_excusal(row)
     row.excused_at, row.excused_reason, row.excused_by, row.wakes_at = now, reason, by, None
@@ -66,9 +103,38 @@ def excuse(*, check_in: CheckIn, reason: str, by: User, now: datetime) -> CheckI
         on=row,
         by=by,
         at=now,
-        data={"number": row.number, "reason": reason},
+        data={"number": row.number, "reason": reason, "attended": attended, "complied": complied},
     )
+    answered = _answer_request(row, appeal, now)
+    made = ExcusalDecision(
+        check_in=row, request=answered, appeal=appeal, at=now, by=by, granted=True, reason=reason, attended=attended,
+        complied=complied,
+    )  # fmt: skip
+    made.said = said
+    made.save(force_insert=True)
     return row
+
+
+def _answer_request(row: CheckIn, appeal: ExcusalAppeal | None, now: datetime) -> ExcusalRequest | None:
+    """The request that this decision answers: the one of the appeal, else the open one, which closes."""
+    if appeal is not None:
+        return appeal.request
+    waiting = ExcusalRequest.objects.select_for_update().filter(check_in=row, closed_at=None).first()
+    if waiting is not None:
+        waiting.closed_at = now
+        waiting.save(update_fields=["closed_at"])
+        tell_decided(waiting, now)
+    return waiting
+
+
+def tell_decided(request: ExcusalRequest, now: datetime, *, again: str = "") -> None:
+    """The person reads what was decided. ``again``: what is added to the key where it was decided once more."""
+    track = request.check_in.track
+    if track.referral.person:
+        outbox.post(
+            key=f"excusal:{request.pk}:decided{again}", kind="excusal.decided", to=track.referral.person, at=now,
+            about=track.referral_id, context={"path": f"/check-ins/excusals/{request.pk}/"},
+        )  # fmt: skip
 
 
 def guard_excusal(check_in: CheckIn) -> None:

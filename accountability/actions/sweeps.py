@@ -14,14 +14,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F
 
 from accountability import notices
-from accountability.awake import Awake, awake_in
+from accountability.awake import Awake, awake_in, rouse
 from accountability.models import CheckIn, Track
 from accountability.rules.check_in_state import State, state_of
 from accountability.rules.plans import Plans
 from accountability.rules.reminders import Reminder
+from lms.inserts import Among
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.outbox.outbox import Draft
@@ -108,7 +109,7 @@ def _look_at(track_ids: list[UUID], now: datetime, plans: Plans) -> None:
     for check_in in awake:
         planned = _planned(check_in, plans)
         drafts += [notices.reminder(check_in, r) for r in planned if check_in.wakes_at <= r.at <= now]
-        is_missed = _became_missed(check_in, now, plans)
+        is_missed = _became_missed(check_in, now)
         if is_missed:
             missed.append(check_in)
         changes[Change(is_missed, _next_look(check_in, planned, now))].append(check_in.pk)
@@ -116,7 +117,7 @@ def _look_at(track_ids: list[UUID], now: datetime, plans: Plans) -> None:
     drafts += [notices.missed(c, plans.awake(c.closes_at, c.policy_id, c.zone)) for c in missed]
     outbox.post_all(draft for draft in drafts if draft.to_id)
     _record(missed)
-    _rouse(track_ids)
+    rouse(Track.objects.filter(Among("pk", track_ids)))
 
 
 def _learn_policies(ids: set[UUID], plans: Plans) -> None:
@@ -131,11 +132,10 @@ def _planned(check_in: Awake, plans: Plans) -> tuple[Reminder, ...]:
     return plans.reminders(check_in.moments, check_in.policy_id, check_in.zone)
 
 
-def _became_missed(check_in: Awake, now: datetime, plans: Plans) -> bool:
+def _became_missed(check_in: Awake, now: datetime) -> bool:
     if check_in.missed_at or check_in.settled:
         return False
-    leeway = timedelta(minutes=plans.policies[check_in.policy_id].started_leeway_minutes)
-    return state_of(check_in.moments, now, leeway) is State.MISSED
+    return state_of(check_in.moments, now, check_in.leeway_until - check_in.closes_at) is State.MISSED
 
 
 def _next_look(check_in: Awake, planned: tuple[Reminder, ...], now: datetime) -> datetime | None:
@@ -151,7 +151,7 @@ def _next_look(check_in: Awake, planned: tuple[Reminder, ...], now: datetime) ->
 def _write(changes: dict[Change, list[UUID]]) -> None:
     """One statement for each kind of change. The mark is compared and set, although the rows are held."""
     for change, ids in changes.items():
-        rows = CheckIn.objects.filter(pk__in=ids)
+        rows = CheckIn.objects.filter(Among("pk", ids))
         if not change.missed:
             rows.update(wakes_at=change.wakes_at)
             continue
@@ -169,8 +169,3 @@ def _record(missed: list[Awake]) -> None:
         )
         for c in missed
     )  # fmt: skip
-
-
-def _rouse(track_ids: list[UUID]) -> None:
-    awake = CheckIn.objects.filter(track=OuterRef("pk"), wakes_at__isnull=False).order_by("wakes_at")
-    Track.objects.filter(pk__in=track_ids).update(wakes_at=Subquery(awake.values("wakes_at")[:1]))

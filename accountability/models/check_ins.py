@@ -2,17 +2,18 @@
 
 import json
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from accountability.models import readings
 from accountability.models.forms import CheckInForm
 from accountability.models.tracks import Track
-from accountability.rules.check_in_state import Moments, State, state_of
+from accountability.rules.check_in_state import ANSWERED, Moments, State, state_of
 from lms import crypto
 
 
@@ -40,8 +41,29 @@ class CheckInQuerySet(models.QuerySet["CheckIn"]):
         """Neither sent, nor excused, nor cancelled."""
         return self.filter(submitted_at=None, excused_at=None, cancelled_at=None)
 
+    def with_state(self, now: datetime) -> Self:
+        """Each row with its ``state_now``, as ``rules.check_in_state.state_of`` says it (kept equal by a test)."""
+        return self.annotate(state_now=readings.state_at(now))
+
+    def in_state(self, now: datetime, *states: State) -> Self:
+        """The SQL reading of any state. For the rows of some people: no index knows a state."""
+        return self.alias(state_now=readings.state_at(now)).filter(state_now__in=[state.value for state in states])
+
+    def accepting(self, now: datetime) -> Self:
+        """What would be taken if it were sent now (``rules.check_in_state.accepts``); of a closed track nothing is."""
+        return self.alias(state_now=readings.state_at(now)).filter(readings.accepts_at(now), track__closed_at=None)
+
+    def missed_last(self, now: datetime) -> Self:
+        """Missed, and nothing was sent for a later one: of each track as many as ``rules.standing.missed_in_a_row``."""
+        later = CheckIn.objects.filter(track=OuterRef("track"), number__gt=OuterRef("number"))
+        return self.in_state(now, State.MISSED).exclude(Exists(later.in_state(now, *ANSWERED, State.RETURNED)))
+
+    def counted_by_track(self, now: datetime) -> "models.QuerySet[CheckIn, dict[str, Any]]":
+        """A row for each track: ``missed`` in total, ``kept`` of ``counted`` (``rules.standing``)."""
+        return self.with_state(now).order_by().values("track").annotate(**readings.counts())
+
     def in_state_missed(self, now: datetime) -> Self:
-        """The SQL reading of State.MISSED (kept equal to the rule by a test)."""
+        """State.MISSED, asked so that the moments' own order helps (kept equal to the rule by a test)."""
         began_in_time = Q(begun_at__lt=F("closes_at"))
         over = Q(closes_at__lte=now) & (~began_in_time | Q(begun_at=None) | Q(leeway_until__lt=now))
         return self.unanswered().filter(over)
@@ -60,6 +82,10 @@ class CheckIn(models.Model):
     track = models.ForeignKey(Track, models.PROTECT, related_name="check_ins")
     number = models.PositiveSmallIntegerField()
     due_on = models.DateField()
+    # The date that the cadence counts, where a holiday of the court moved it; None in rows of before it was kept.
+    planned_on = models.DateField(null=True)
+    # When a move brought it; None: it was there from the first day.
+    added_at = models.DateTimeField(null=True)
     opens_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closes_at = models.DateTimeField()
@@ -95,6 +121,9 @@ class CheckIn(models.Model):
             models.CheckConstraint(
                 condition=Q(missed_at=None) | Q(missed_at__gte=F("closes_at")), name="not_missed_before_grace_ended"
             ),
+            models.CheckConstraint(
+                condition=Q(planned_on=None) | Q(planned_on__lte=F("due_on")), name="a_holiday_moves_only_later"
+            ),
         ]
         indexes = [
             # read by sweeps.run within the tracks that are awake
@@ -102,6 +131,11 @@ class CheckIn(models.Model):
             # read by the review queue
             models.Index(fields=["submitted_at"], name="check_in_to_review", condition=Q(reviewed_at=None)),
         ]
+
+    @property
+    def moved_from(self) -> date | None:
+        """The court holiday on which it would have been due; None where it is due as planned."""
+        return self.planned_on if self.planned_on != self.due_on else None
 
     @property
     def moments(self) -> Moments:
@@ -144,6 +178,8 @@ class Submission(models.Model):
 
     class Meta:
         ordering: ClassVar = ["recorded_at"]
+        # read by views.recording.by_code
+        indexes: ClassVar = [models.Index(fields=["code"], name="submission_by_code")]
 
     def read(self) -> dict[str, Any]:
         """The answers. Raises crypto.KeyMissing, crypto.Tampered."""
@@ -184,6 +220,7 @@ class WindowChange(models.Model):
     outage = models.ForeignKey("accountability.Outage", models.PROTECT, null=True, related_name="changes")
     minutes = models.PositiveIntegerField(default=0)
     due_on = models.DateField()
+    planned_on = models.DateField(null=True)
     opens_at = models.DateTimeField()
     due_at = models.DateTimeField()
     closes_at = models.DateTimeField()

@@ -6,13 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from wagtail import blocks
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 
+from accountability.models.question_blocks import KINDS, ONCE
+from accountability.rules.phases import Part
 from lms.referrals.models import Program
+
+MOST_QUESTIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,55 +34,33 @@ class Question:
     high: str = ""
 
 
-class _Words(blocks.StructBlock):
-    label_en = blocks.CharBlock(label=_("Question (English)"))
-    label_es = blocks.CharBlock(label=_("Question (Spanish)"))
-    hint_en = blocks.CharBlock(label=_("Hint (English)"), required=False)
-    hint_es = blocks.CharBlock(label=_("Hint (Spanish)"), required=False)
-    required = blocks.BooleanBlock(label=_("Must be answered"), required=False, default=True)
-
-
-class ScaleBlock(_Words):
-    """One to five, with words at both ends."""
-
-    low_en = blocks.CharBlock(label=_("1 means (English)"))
-    low_es = blocks.CharBlock(label=_("1 means (Spanish)"))
-    high_en = blocks.CharBlock(label=_("5 means (English)"))
-    high_es = blocks.CharBlock(label=_("5 means (Spanish)"))
-
-    class Meta:
-        icon = "order"
-        label = _("Scale from 1 to 5")
-
-
-class ChoiceBlock(_Words):
-    choices_en = blocks.ListBlock(blocks.CharBlock(), label=_("Choices (English)"))
-    choices_es = blocks.ListBlock(blocks.CharBlock(), label=_("Choices (Spanish), in the same order"))
-
-    class Meta:
-        icon = "list-ul"
-        label = _("Choice")
-
-
-class TextBlock(_Words):
-    class Meta:
-        icon = "pilcrow"
-        label = _("Free text")
-
-
 class CheckInForm(models.Model):
     """One version of a program's questions. A submitted check-in keeps the version it answered."""
+
+    PARTS: ClassVar = [
+        ("", _("The whole track")),
+        (Part.EARLY.value, _("The first part of the track")),
+        (Part.MIDDLE.value, _("The middle of the track")),
+        (Part.LAST.value, _("The last part of the track")),
+    ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     program = models.ForeignKey(Program, models.PROTECT, related_name="check_in_forms", verbose_name=_("program"))
     number = models.PositiveSmallIntegerField(_("version"))
+    part = models.CharField(
+        _("asked in"), max_length=8, choices=PARTS, blank=True, default="", db_default="",
+        help_text=_("Questions of one part are asked there instead of those for the whole track."),
+    )  # fmt: skip
     in_force_from = models.DateTimeField(_("in force from"))
-    questions = StreamField(
-        [("scale", ScaleBlock()), ("choice", ChoiceBlock()), ("text", TextBlock())], verbose_name=_("questions")
-    )
+    recall = models.BooleanField(
+        _("ask one question from the course"), default=False, db_default=False,
+        help_text=_("One that the person has answered before, to keep it alive. It never counts."),
+    )  # fmt: skip
+    questions = StreamField(KINDS, verbose_name=_("questions"))
 
     panels: ClassVar = [
-        FieldPanel("program"), FieldPanel("number"), FieldPanel("in_force_from"), FieldPanel("questions"),
+        FieldPanel("program"), FieldPanel("part"), FieldPanel("in_force_from"), FieldPanel("recall"),
+        FieldPanel("questions"),
     ]  # fmt: skip
 
     class Meta:
@@ -88,6 +71,25 @@ class CheckInForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.number}"
+
+    def clean(self) -> None:
+        kinds = [block.block_type for block in self.questions]
+        if not kinds:
+            raise ValidationError({"questions": _("A check-in needs at least one question.")})
+        if len(kinds) > MOST_QUESTIONS:
+            words = {"most": MOST_QUESTIONS, "found": len(kinds)}
+            raise ValidationError(
+                {
+                    "questions": gettext(
+                        "A check-in should take three minutes: at most %(most)d questions. These are %(found)d."
+                    )
+                    % words
+                }
+            )
+        for kind in ONCE:
+            if kinds.count(kind) > 1:
+                said = {"kind": self.questions.stream_block.child_blocks[kind].label}
+                raise ValidationError({"questions": gettext("“%(kind)s” can be asked once only.") % said})
 
     def in_language(self, language: str) -> Iterator[Question]:
         """The questions in one language, in order."""
@@ -104,7 +106,14 @@ class CheckInForm(models.Model):
                 high=value.get(f"high_{language}", ""),
             )
 
+    def keys_of(self, kind: str) -> list[str]:
+        """The names under which questions of one kind are answered."""
+        return [f"q_{block.id}" for block in self.questions if block.block_type == kind]
 
-def form_in_force(program: Program, moment: datetime) -> CheckInForm | None:
-    """The newest version in force at ``moment``, if the program has one."""
-    return program.check_in_forms.filter(in_force_from__lte=moment).order_by("-in_force_from", "-number").first()
+
+def form_in_force(program: Program, moment: datetime, part: str = "") -> CheckInForm | None:
+    """The newest version in force at ``moment``: of that part of the track, where it has its own questions, else of
+    the whole track."""
+    begun = program.check_in_forms.filter(in_force_from__lte=moment).order_by("-in_force_from", "-number")
+    own = begun.filter(part=part).first() if part else None
+    return own or begun.filter(part="").first()

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from django.db.models import Q
 
 from lms.fields import SealedTextField
 from lms.referrals.models import PolicyVersion, Referral
+from lms.referrals.rules.policy import Policy
 
 
 def new_feed_key() -> str:
@@ -34,12 +36,18 @@ class Track(models.Model):
     tzdata = models.CharField(max_length=20)
     closed_at = models.DateTimeField(null=True)
     wakes_at = models.DateTimeField(null=True)
-    feed_key = models.CharField(max_length=40, unique=True, default=new_feed_key)
+    # None: the person turned the calendar's address off.
+    feed_key = models.CharField(max_length=40, unique=True, null=True, default=new_feed_key)  # noqa: DJ001  two that are off differ
+    # By an event of its own: nothing else ends a track before its planned day.
+    ended_early_at = models.DateTimeField(null=True)
+    # Kept where the case went to another program: what was on time stays so. None: as the policy says.
+    leeway_minutes = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gte=models.F("planned_end_on")), name="a_track_is_never_cut_short"
+                condition=Q(ends_on__gte=models.F("planned_end_on")) | Q(ended_early_at__isnull=False),
+                name="a_track_is_never_cut_short",
             )
         ]
         indexes = [
@@ -56,7 +64,14 @@ class Track(models.Model):
 
     @property
     def leeway(self) -> timedelta:
-        return timedelta(minutes=self.policy.started_leeway_minutes)
+        own = self.leeway_minutes
+        return timedelta(minutes=self.policy.started_leeway_minutes if own is None else own)
+
+    @property
+    def rules(self) -> Policy:
+        """The policy that the track is under, with the leeway that it keeps."""
+        rules = self.policy.rules
+        return rules if self.leeway_minutes is None else replace(rules, started_leeway_minutes=self.leeway_minutes)
 
 
 class Tolling(models.Model):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from accountability.rules.calendar import day_begins, day_ends, local_date, wall
 from accountability.rules.check_in_state import Moments
 from lms.referrals.rules.policy import Policy
+from lms.referrals.rules.quiet_hours import is_quiet
 
 ONE_DAY = timedelta(days=1)
 A_MOMENT = timedelta(seconds=1)
@@ -58,12 +59,10 @@ def _on(day: date, kind: str, policy: Policy, zone: ZoneInfo) -> Reminder:
 
 
 def _awake(moment: datetime, policy: Policy, zone: ZoneInfo) -> datetime:
-    at = moment.astimezone(zone).time()
+    if not is_quiet(moment, zone, quiet_from=policy.quiet_from, quiet_until=policy.quiet_until):
+        return moment
     day = local_date(moment, zone)
-    quiet_from, quiet_until = policy.quiet_from, policy.quiet_until
-    over_midnight = quiet_from > quiet_until
-    if over_midnight and at >= quiet_from:
-        return wall(day + ONE_DAY, quiet_until, zone, "earlier")
-    if at < quiet_until and (over_midnight or at >= quiet_from):
-        return wall(day, quiet_until, zone, "earlier")
-    return moment
+    # In the evening half of hours that go over midnight they end on the next day.
+    if moment.astimezone(zone).time() >= policy.quiet_until:
+        day += ONE_DAY
+    return wall(day, policy.quiet_until, zone, "earlier")

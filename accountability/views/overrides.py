@@ -1,9 +1,9 @@
-"""Excusing, tolling, extending: by the facilitator of the case, or by an administrator and a second person."""
+"""Excusing, and confirming what was proposed: by the facilitator of the case, or by an administrator and a second
+person. What moves a track stands in ``moves``."""
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,33 +11,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from accountability.access import check_ins_for, may_decide, may_override, overrides_for, tracks_for
-from accountability.actions import decisions, overrides, tracks
-from accountability.forms import ExcuseForm, ExtendForm, TollForm
+from accountability.access import check_ins_for, may_decide, overrides_for
+from accountability.actions import decisions, overrides
+from accountability.excusal_forms import ExcuseForm
 from accountability.labels import override_in_words
 from accountability.models import CheckIn, Override, Track
 from accountability.models.overrides import Act
+from accountability.views import moves
 from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
+from lms.referrals import proposals
 
 WHY_NOT = {
+    **moves.WHY_NOT,
     decisions.AlreadySettled: gettext_lazy("This check-in was already sent or excused."),
-    tracks.TollingNotAllowed: gettext_lazy("This court does not allow the clock to stop."),
-    tracks.AlreadyTolled: gettext_lazy("The clock is already stopped on some of these days."),
-    tracks.TrackClosed: gettext_lazy("This track is closed."),
-    overrides.NotAllowed: gettext_lazy(
-        "It takes two people who both have the right to it, and one of you no longer has."
-    ),
-    overrides.SamePersonTwice: gettext_lazy(
-        "You proposed it. The facilitator of the case or another administrator must confirm it."
-    ),
-    overrides.AlreadyProposed: gettext_lazy("The same is proposed already, and waits for its second person."),
-    overrides.NoLongerOpen: gettext_lazy("This proposal was confirmed or withdrawn meanwhile, or its time has passed."),
 }
-PROPOSED = gettext_lazy(
-    "Proposed. Nothing has changed yet: the facilitator of the case or another administrator must confirm it."
-)
 
 
 @only(Kind.STAFF)
@@ -61,45 +50,6 @@ def _excuse(request: Request, row: CheckIn, terms: dict[str, Any]) -> HttpRespon
 
 
 @only(Kind.STAFF)
-def toll(request: Request, pk: str) -> HttpResponseBase:
-    """Stop the clock."""
-    track = get_object_or_404(tracks_for(request.user), pk=pk)
-    form = TollForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _toll(request, track, form)
-    return _page(request, track, form, _("Stop the clock"))
-
-
-@proved_again
-def _toll(request: Request, track: Track, form: TollForm) -> HttpResponse:
-    def act() -> None:
-        tracks.toll(track=track, **form.cleaned_data, by=request.user, now=request.now)
-
-    done = _("The clock is stopped for these days; the dates ahead have moved.")
-    answer = _decide_or_propose(request, track, Act.TOLL, form.cleaned_data, act, done)
-    return _moved(request, track, form, _("Stop the clock"), *answer)
-
-
-@only(Kind.STAFF)
-def extend(request: Request, pk: str) -> HttpResponseBase:
-    """Add days to the end."""
-    track = get_object_or_404(tracks_for(request.user), pk=pk)
-    form = ExtendForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _extend(request, track, form)
-    return _page(request, track, form, _("Extend the track"))
-
-
-@proved_again
-def _extend(request: Request, track: Track, form: ExtendForm) -> HttpResponse:
-    def act() -> None:
-        tracks.extend(track=track, **form.cleaned_data, by=request.user, now=request.now)
-
-    answer = _decide_or_propose(request, track, Act.EXTEND, form.cleaned_data, act, _("The track is longer now."))
-    return _moved(request, track, form, _("Extend the track"), *answer)
-
-
-@only(Kind.STAFF)
 @require_GET
 def override(request: Request, pk: str) -> HttpResponse:
     """What an administrator proposed, who and when, and until when it waits."""
@@ -112,6 +62,7 @@ def override(request: Request, pk: str) -> HttpResponse:
         "what": override_in_words(row),
         "waits": row.waits(request.now),
         "is_mine": mine,
+        "foreseen": _foreseen(request, row),
     }
     return render(request, "facilitate/track/override.html", context)
 
@@ -128,7 +79,7 @@ def _confirm(request: Request, row: Override) -> HttpResponse:
     def act() -> None:
         overrides.confirm(override=row, by=request.user, now=request.now)
 
-    return _answered(request, row, _try(act), _("Confirmed. It is done, and stands under both your names."))
+    return _answered(request, row, proposals.attempt(act, WHY_NOT), str(proposals.CONFIRMED))
 
 
 @only(Kind.STAFF)
@@ -142,7 +93,15 @@ def withdraw_override(request: Request, pk: str) -> HttpResponse:
     def act() -> None:
         overrides.withdraw(override=row, by=request.user, now=request.now)
 
-    return _answered(request, row, _try(act), _("The proposal is withdrawn. Nothing was changed."))
+    return _answered(request, row, proposals.attempt(act, WHY_NOT), str(proposals.WITHDRAWN))
+
+
+def _foreseen(request: Request, row: Override) -> dict[str, Any] | None:
+    """What their word would bring, as it stands now; nothing where it is over, or moves no date."""
+    if row.check_in is not None or not row.waits(request.now):
+        return None
+    comparison, _why_not = moves.foresee(row.track, Act(row.act), row.read_terms(), request)
+    return moves.shown(comparison) if comparison else None
 
 
 def _fetch(request: Request, pk: str) -> Override:
@@ -160,21 +119,12 @@ def _decide_or_propose(
 ) -> tuple[str, str]:
     """Do it where it is theirs to decide, else propose it: (what was done, why it was not)."""
     if may_decide(request.user, track.referral):
-        return done, _try(decide)
+        return done, proposals.attempt(decide, WHY_NOT)
 
     def propose() -> None:
         overrides.propose(track=track, act=act, terms=terms, check_in=check_in, by=request.user, now=request.now)
 
-    return str(PROPOSED), _try(propose)
-
-
-def _try(act: Callable[[], None]) -> str:
-    """Does it, or says why not."""
-    try:
-        act()
-    except tuple(WHY_NOT) as refused:
-        return str(next(words for kind, words in WHY_NOT.items() if isinstance(refused, kind)))
-    return ""
+    return str(proposals.PROPOSED), proposals.attempt(propose, WHY_NOT)
 
 
 def _say(request: Request, done: str, why_not: str) -> None:
@@ -189,22 +139,3 @@ def _answered(request: Request, row: Override, why_not: str, done: str) -> HttpR
     if why_not:
         return redirect("track_staff:override", pk=row.pk)
     return redirect("referrals:case", pk=row.track.referral_id)
-
-
-def _moved(request: Request, track: Track, form: forms.Form, title: str, done: str, why_not: str) -> HttpResponse:
-    if why_not:
-        form.add_error(None, why_not)
-        return _page(request, track, form, title)
-    messages.success(request, done)
-    return redirect("referrals:case", pk=track.referral_id)
-
-
-def _page(request: Request, track: Track, form: forms.Form, title: str) -> HttpResponse:
-    context = {"track": track, "form": form, "title": title, "proposes": proposes(request, track)}
-    return render(request, "facilitate/track/move.html", context)
-
-
-def proposes(request: Request, track: Track) -> bool:
-    """Whether this person's word alone is not enough here."""
-    referral = track.referral
-    return not may_decide(request.user, referral) and may_override(request.user, referral)

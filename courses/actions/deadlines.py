@@ -8,6 +8,7 @@ from lms.outbox import outbox
 from lms.outbox.models import Category
 from lms.outbox.outbox import Draft
 from lms.referrals.models import Referral
+from lms.referrals.rules.quiet_hours import is_quiet
 
 # Somebody in the farthest zone is a day ahead or behind.
 LOOK_AHEAD = timedelta(days=max(deadlines.TOLD_BEFORE) + 1)
@@ -32,7 +33,7 @@ def tell(*, now: datetime) -> int:
 def _draft(enrollment: Enrollment, now: datetime) -> Draft | None:
     referral, policy = enrollment.referral, enrollment.policy
     zone, by = referral.time_zone, referral.complete_by
-    if by is None or deadlines.is_quiet(now, zone, quiet_from=policy.quiet_from, quiet_until=policy.quiet_until):
+    if by is None or is_quiet(now, zone, quiet_from=policy.quiet_from, quiet_until=policy.quiet_until):
         return None
     left = deadlines.days_left(by, now, zone)
     told = deadlines.telling(left)

@@ -163,7 +163,7 @@ def _needs_another(row: Reflection, by: User) -> bool:
 def _ask_another(
     row: Reflection, note: str, rubric: Sequence[Mapping[str, str]], by: User, now: datetime
 ) -> ReflectionReview:
-    others = list(second_readers(row.enrollment.edition.program, by))
+    others = list(second_readers(row.enrollment.referral.program, by))
     if not others:
         raise NobodyElse(row.pk)
     made = _write_review(row, ReflectionReview.SECOND, note, rubric, by, now)
@@ -173,7 +173,7 @@ def _ask_another(
     for somebody in others:
         outbox.post(
             key=f"reflection:{made.pk}:second:{somebody.pk}", kind="reflection.second_reader", to=somebody, at=now,
-            audience=row.enrollment.edition.program_id, context={"path": reverse("courses_staff:queue")},
+            audience=row.enrollment.referral.program_id, context={"path": reverse("courses_staff:queue")},
         )  # fmt: skip
     return made
 

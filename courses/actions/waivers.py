@@ -15,32 +15,19 @@ from courses.models import EditionModule, Enrollment, Waiver
 from courses.models.waivers import WaiverReason
 from courses.records import module_records
 from courses.rules.progress import unmet
-from courses.rules.waivers import EVIDENCE, LAPSES_AFTER, Requirement, requirement_of
+from courses.rules.waivers import EVIDENCE, Requirement, requirement_of
 from lms.journal import journal
 from lms.outbox import outbox
 from lms.people.models import User
+from lms.referrals import proposals
 from lms.referrals.actions.roles import administrators_of
+from lms.referrals.covers import carers_of
 from lms.referrals.models import Referral
-
-
-class NotAllowed(Exception):
-    """This person, or the one who proposed it, may not do this in this case."""
-
-
-class SamePersonTwice(Exception):
-    """It needs two people; this one proposed it."""
-
-
-class AlreadyProposed(Exception):
-    """The same waits for its second person."""
+from lms.referrals.proposals import LAPSES_AFTER, AlreadyProposed, NotAllowed
 
 
 class NothingToWaive(Exception):
     """It is met, was waived, or is not asked for."""
-
-
-class NoLongerOpen(Exception):
-    """The proposal was confirmed or withdrawn meanwhile, or it lapsed."""
 
 
 @transaction.atomic
@@ -79,14 +66,10 @@ def confirm(*, waiver: Waiver, by: User, now: datetime) -> Waiver:
     """
     enrollment = _locked(waiver.enrollment)
     row = _open(waiver, now)
-    if row.proposed_by_id == by.pk:
-        raise SamePersonTwice(row.pk)
-    # Two people with the right to it at the moment it happens: a role may have ended meanwhile.
-    if not may_waive(by, enrollment.referral) or not may_waive(row.proposed_by, enrollment.referral):
-        raise NotAllowed(by.pk)
+    both_may = may_waive(by, enrollment.referral) and may_waive(row.proposed_by, enrollment.referral)
+    proposals.guard_second(row, by, both_may=both_may)
     _guard(enrollment, row.module, Requirement(row.requirement), row.block_id)
-    row.confirmed_by, row.confirmed_at = by, now
-    row.save(update_fields=["confirmed_by", "confirmed_at"])
+    proposals.mark_confirmed(row, by=by, now=now)
     data: dict[str, object] = {"requirement": row.requirement, "reason": row.reason}
     record(enrollment, row.module, EVIDENCE, now, block_id=row.block_id, data=data)
     _journal("confirmed", row, by, now)
@@ -98,10 +81,7 @@ def confirm(*, waiver: Waiver, by: User, now: datetime) -> Waiver:
 def withdraw(*, waiver: Waiver, by: User, now: datetime) -> None:
     """Whoever proposed it takes it back. Raises NotAllowed, NoLongerOpen."""
     row = _open(waiver, now)
-    if row.proposed_by_id != by.pk:
-        raise NotAllowed(by.pk)
-    row.withdrawn_at = now
-    row.save(update_fields=["withdrawn_at"])
+    proposals.mark_withdrawn(row, by=by, now=now)
     _journal("withdrawn", row, by, now)
 
 
@@ -128,8 +108,7 @@ def _locked(enrollment: Enrollment) -> Enrollment:
 def _open(waiver: Waiver, now: datetime) -> Waiver:
     found = Waiver.objects.select_for_update(of=("self",))
     row = found.select_related("enrollment__referral__program", "module", "proposed_by").get(pk=waiver.pk)
-    if not row.waits(now):
-        raise NoLongerOpen(row.pk)
+    proposals.guard_open(row, now)
     return row
 
 
@@ -155,7 +134,7 @@ def _tell_who_may_confirm(row: Waiver, by: User, now: datetime) -> None:
 
 def _second_people(referral: Referral, by: User) -> list[User]:
     """The facilitator of the case; where it is theirs, or none can be reached, the administrators."""
-    facilitator = referral.facilitator
-    if facilitator and facilitator.is_active and facilitator.pk != by.pk:
-        return [facilitator]
+    others = [somebody for somebody in carers_of(referral) if somebody.pk != by.pk]
+    if others:
+        return others
     return [somebody for somebody in administrators_of(referral.program) if somebody.pk != by.pk]

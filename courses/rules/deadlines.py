@@ -41,11 +41,3 @@ def telling(days: int) -> int | None:
     """Which telling is due with ``days`` left, of :data:`TOLD_BEFORE`: the nearest one that has come. None before the
     first and after the day itself."""
     return min((told for told in TOLD_BEFORE if 0 <= days <= told), default=None)
-
-
-def is_quiet(now: datetime, zone: ZoneInfo, *, quiet_from: time, quiet_until: time) -> bool:
-    """Whether ``now`` lies in the hours in which nobody is reminded; they may go over midnight."""
-    here = now.astimezone(zone).time()
-    if quiet_from > quiet_until:
-        return here >= quiet_from or here < quiet_until
-    return quiet_from <= here < quiet_until

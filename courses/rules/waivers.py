@@ -6,11 +6,8 @@ separate, reasoned, audited act).
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
-# Long enough for a second person to be reached over a holiday; what nobody confirmed by then is not wanted.
-LAPSES_AFTER = timedelta(days=7)
 # The kind of a line of evidence that takes a requirement away.
 EVIDENCE = "waived"
 

@@ -22,6 +22,7 @@ from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import administered
+from lms.referrals.covers import acts_for
 
 WHY_NOT = {
     reflections.NothingToReview: gettext_lazy("This reflection has already been decided on."),
@@ -63,7 +64,7 @@ def reflection(request: Request, pk: uuid.UUID) -> HttpResponse:
         return _decide(request, row, form)
     # Reading somebody's words is itself an event (security.md 5).
     journal.record("reflection.read", about=row.enrollment.referral_id, on=row, by=request.user, at=request.now)
-    own = row.enrollment.referral.facilitator_id == request.user.pk
+    own = acts_for(request.user, row.enrollment.referral)
     return render(
         request,
         "facilitate/reflection.html",
@@ -107,7 +108,7 @@ def _decide(request: Request, row: Reflection, form: ReviewForm) -> HttpResponse
 
 
 def _waits(request: Request, row: Reflection) -> dict[str, object]:
-    own = row.enrollment.referral.facilitator_id == request.user.pk
+    own = acts_for(request.user, row.enrollment.referral)
     return {
         "row": row,
         # A second reader need not know whose it is.

@@ -1,13 +1,12 @@
 """Waiving what somebody owes of the course: one person of the program proposes it, another confirms it."""
 
 import uuid
-from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from courses.access import enrollments_for, waivers_for
@@ -19,21 +18,12 @@ from courses.waiver_forms import WaiveForm, owed
 from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
+from lms.referrals import proposals
 
 WHY_NOT = {
-    waivers.NotAllowed: gettext_lazy(
-        "It takes two people who both have the right to it, and one of you no longer has."
-    ),
-    waivers.SamePersonTwice: gettext_lazy(
-        "You proposed it. The facilitator of the case or another administrator must confirm it."
-    ),
-    waivers.AlreadyProposed: gettext_lazy("The same is proposed already, and waits for its second person."),
-    waivers.NoLongerOpen: gettext_lazy("This proposal was confirmed or withdrawn meanwhile, or its time has passed."),
+    **proposals.WHY_NOT,
     waivers.NothingToWaive: gettext_lazy("This is not owed any more: it was done or waived meanwhile."),
 }
-PROPOSED = gettext_lazy(
-    "Proposed. Nothing has changed yet: the facilitator of the case or another administrator must confirm it."
-)
 
 
 @only(Kind.STAFF)
@@ -58,10 +48,10 @@ def _propose(request: Request, enrollment: Enrollment, form: WaiveForm) -> HttpR
             reason=form.cleaned_data["reason"], by=request.user, now=request.now,
         )  # fmt: skip
 
-    if why_not := _try(act):
+    if why_not := proposals.attempt(act, WHY_NOT):
         form.add_error(None, why_not)
         return _page(request, enrollment, form)
-    messages.success(request, PROPOSED)
+    messages.success(request, proposals.PROPOSED)
     return redirect("referrals:case", pk=enrollment.referral_id)
 
 
@@ -93,7 +83,7 @@ def _confirm(request: Request, row: Waiver) -> HttpResponse:
     def act() -> None:
         waivers.confirm(waiver=row, by=request.user, now=request.now)
 
-    return _answered(request, row, _try(act), _("Confirmed. It is done, and stands under both your names."))
+    return _answered(request, row, proposals.attempt(act, WHY_NOT), proposals.CONFIRMED)
 
 
 @only(Kind.STAFF)
@@ -107,23 +97,14 @@ def withdraw(request: Request, pk: uuid.UUID) -> HttpResponse:
     def act() -> None:
         waivers.withdraw(waiver=row, by=request.user, now=request.now)
 
-    return _answered(request, row, _try(act), _("The proposal is withdrawn. Nothing was changed."))
+    return _answered(request, row, proposals.attempt(act, WHY_NOT), proposals.WITHDRAWN)
 
 
 def _fetch(request: Request, pk: uuid.UUID) -> Waiver:
     return get_object_or_404(waivers_for(request.user), pk=pk)
 
 
-def _try(act: Callable[[], None]) -> str:
-    """Does it, or says why not."""
-    try:
-        act()
-    except tuple(WHY_NOT) as refused:
-        return str(WHY_NOT[type(refused)])
-    return ""
-
-
-def _answered(request: Request, row: Waiver, why_not: str, done: str) -> HttpResponse:
+def _answered(request: Request, row: Waiver, why_not: str, done: str | Promise) -> HttpResponse:
     if why_not:
         messages.info(request, why_not)
         return redirect("courses_staff:waiver", pk=row.pk)

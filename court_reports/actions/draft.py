@@ -1,13 +1,14 @@
 """Facts → draft. A draft is frozen facts; its PDF is made when someone looks at it, marked DRAFT."""
 
 import secrets
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from django.db import transaction
 
+from court_reports import content, snapshot
 from court_reports import facts as door
-from court_reports import snapshot
 from court_reports.models import ZONE, Kind, Report
 from court_reports.rules.schedule import starts
 from lms import crypto
@@ -21,6 +22,14 @@ SALT_BYTES = 32
 
 class AlreadyReleased(Exception):
     """This report has left; it is corrected by a superseding one."""
+
+
+class StepMissing(Exception):
+    """A notice of non-compliance comes after a contact and a written warning; ``steps`` are not taken yet."""
+
+    def __init__(self, steps: tuple[str, ...]) -> None:
+        self.steps = steps
+        super().__init__(", ".join(steps))
 
 
 class Discarded(Exception):
@@ -38,17 +47,23 @@ def draft(
     as_of: datetime | None = None,
     schedule_key: str = "",
     hearing: Hearing | None = None,
+    owed_on: date | None = None,
     supersedes: Report | None = None,
     correction: snapshot.Supersedes | None = None,
 ) -> Report:
     """Freeze the facts of a case as of a moment (``now``, unless given) into a report to be released.
 
     The same ``schedule_key`` gives the report that is there. A notice is shown to the person
-    at once, with the policy's days to answer. ``by`` None: the schedule.
+    at once, with the policy's days to answer. ``by`` None: the schedule. ``owed_on``: by the end of which
+    court day the court is to have it, where it is owed.
+    Raises StepMissing.
     """
     key = schedule_key or f"{referral.pk}:{kind}:{uuid4()}"
     if found := Report.objects.filter(schedule_key=key).first():
         return found
+    # A correction of a notice that went has had its steps.
+    if kind == Kind.NON_COMPLIANCE and (missing := door.missing_steps(referral=referral, now=now)):
+        raise StepMissing(missing)
     moment = as_of or now
     start, end = period or next_period(referral=referral, kind=kind, as_of=moment)
     gathered = door.gather(
@@ -62,6 +77,7 @@ def draft(
         supersedes=supersedes,
         period_from=start,
         period_to=end,
+        owed_on=owed_on,
         as_of=moment,
         drafted_at=now,
         drafted_by=by,
@@ -75,19 +91,33 @@ def draft(
 
 
 @transaction.atomic
-def refresh(*, report: Report, by: User, now: datetime) -> Report:
-    """Freeze the facts anew as of now, before release. A first release given for the old facts lapses."""
+def refresh(
+    *, report: Report, by: User | None, now: datetime, as_of: datetime | None = None, owed_on: date | None = None
+) -> Report:
+    """Freeze the facts anew as of now (or ``as_of``), before release. A first release given for the old facts lapses.
+
+    ``by`` None: the schedule, when the term is over that a draft ran ahead of. A draft for a hearing that moved is for
+    the next one from now on. Raises AlreadyReleased, Discarded.
+    """
     report = locked(report)
+    moment = as_of or now
+    if report.kind not in (Kind.PROGRESS, Kind.CORRECTION):
+        # From the enrollment to today; those two are about a period of their own.
+        report.period_from, report.period_to = next_period(referral=report.referral, kind=report.kind, as_of=moment)
     gathered = door.gather(
         referral=report.referral,
         kind=report.kind,
-        as_of=now,
+        as_of=moment,
         period_from=report.period_from,
         period_to=report.period_to,
         supersedes=report.facts.supersedes,
     )
-    report.as_of = now
-    report.first_release_by = report.first_release_at = None
+    report.as_of = moment
+    if report.first_release_at:
+        report.first_release_by = report.first_release_at = report.owed_on = None
+    report.owed_on = owed_on or report.owed_on
+    if report.hearing and report.hearing.cancelled_at:
+        report.hearing = report.referral.hearings.filter(cancelled_at=None, at__gt=now).order_by("at").first()
     _freeze(report, gathered.facts)
     report.save()
     journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now)
@@ -95,8 +125,11 @@ def refresh(*, report: Report, by: User, now: datetime) -> Report:
 
 
 @transaction.atomic
-def discard(*, report: Report, by: User, now: datetime) -> Report:
-    """Put a draft aside: nothing was sent, nothing will be."""
+def discard(*, report: Report, by: User | None, now: datetime) -> Report:
+    """Put a draft aside: nothing was sent, nothing will be. ``by`` None: the schedule, when its hearing moved.
+
+    Raises AlreadyReleased, Discarded.
+    """
     report = locked(report)
     report.discarded_at, report.discarded_by = now, by
     report.save(update_fields=["discarded_at", "discarded_by"])
@@ -152,13 +185,25 @@ def locked(report: Report) -> Report:
 
 def a_draft_issue(report: Report) -> snapshot.Issue:
     """What stands in place of number, code and release while a report is a draft."""
-    return snapshot.Issue(
+    issue = snapshot.Issue(
         number="(draft)",
         code="",
         prepared_by=prepared_by(report),
         prepared_at=report.drafted_at,
         answer=report.answer,
+        shown_at=report.shown_at,
+        answer_by=report.answer_by,
     )
+    return with_differences(report, issue)
+
+
+def with_differences(report: Report, issue: snapshot.Issue) -> snapshot.Issue:
+    """Of a correction: which lines differ from the report it replaces."""
+    if report.supersedes is None:
+        return issue
+    old = report.supersedes
+    corrected, left_out = content.differences(old.facts, old.release.issue, report.facts, issue)
+    return replace(issue, corrected=corrected, left_out=left_out)
 
 
 def prepared_by(report: Report) -> str:

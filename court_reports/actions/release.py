@@ -14,15 +14,19 @@ from django.urls import reverse
 
 from court_reports import facts as door
 from court_reports import register, signing, snapshot, storage
-from court_reports.actions.draft import AlreadyReleased, Discarded, locked, prepared_by
-from court_reports.models import ZONE, Delivery, Entry, Kind, Release, Report, Step
+from court_reports.actions import sending
+from court_reports.actions.draft import AlreadyReleased, Discarded, locked, prepared_by, with_differences
+from court_reports.actions.supersede import replace
+from court_reports.models import ZONE, Entry, Kind, Release, Report
 from court_reports.rules.preflight import Problem, problems
+from court_reports.rules.schedule import after_signature
 from lms import crypto
 from lms.journal import journal
-from lms.outbox import outbox
 from lms.people.models import User
 from lms.referrals import actions as referrals
 from lms.referrals.access import is_administrator
+from lms.referrals.covers import acts_for
+from lms.referrals.holidays import holidays_of
 from lms.referrals.models import CourtProfile, Referral
 
 __all__ = [
@@ -96,11 +100,19 @@ def preflight(*, report: Report, now: datetime) -> tuple[Problem, ...]:
         supersedes=facts.supersedes,
     )
     found = problems(facts, unreviewed=present.unreviewed, overlapping=_overlapping(report))
+    if _hearing_moved(facts, present.facts, now):
+        found += (Problem("hearing", ""),)
     try:
         render(report)
     except MissingGlyph as problem:
         found += (Problem("glyph", problem.words),)
     return found
+
+
+def _hearing_moved(facts: snapshot.ReportFacts, present: snapshot.ReportFacts, now: datetime) -> bool:
+    """The hearing that it names is still to come, as it says, and will not take place then."""
+    named = facts.caption.hearing_at
+    return named is not None and named > now and present.caption.hearing_at != named
 
 
 def _overlapping(report: Report) -> tuple[str, ...]:
@@ -118,14 +130,17 @@ def _overlapping(report: Report) -> tuple[str, ...]:
 
 def _guard_person(referral: Referral, person: User) -> None:
     """Asked again at the moment of the release: a role may have ended since the page was opened."""
-    if person.is_active and (referral.facilitator_id == person.pk or is_administrator(person, referral.program)):
+    if person.is_active and (acts_for(person, referral) or is_administrator(person, referral.program)):
         return
     raise NotAllowed(person.pk)
 
 
 def _record_first(report: Report, by: User, now: datetime) -> None:
     report.first_release_by, report.first_release_at = by, now
-    report.save(update_fields=["first_release_by", "first_release_at"])
+    if report.is_notice:
+        zone = ZoneInfo(report.referral.court.zone)
+        report.owed_on = after_signature(now, zone=zone, holidays=holidays_of(report.referral))
+    report.save(update_fields=["first_release_by", "first_release_at", "owed_on"])
     journal.record("report.first_release", about=report.referral_id, on=report, by=by, at=now)
 
 
@@ -159,8 +174,8 @@ def _issue(report: Report, by: User, second: User | None, now: datetime) -> Rele
         released_by=by,
         second_by=second,
         unsigned_digest=hashlib.sha256(unsigned).hexdigest(),
-        file_digest=storage.write(signed, subject=referral.pk),
-        size=len(signed),
+        file_digest=storage.write(signed.data, subject=referral.pk),
+        size=len(signed.data),
         signer=signing.fingerprint(),
     )
     if profile and profile.filing_copy:
@@ -169,15 +184,22 @@ def _issue(report: Report, by: User, second: User | None, now: datetime) -> Rele
     row.sealed_issue = crypto.encrypt(text, subject=referral.pk, zone=ZONE, place=row.place)
     row.save(force_insert=True)
     register.append(release=row, kind=Entry.ISSUED, now=now)
-    data = {"number": row.number, "kind": report.kind, "second": str(second.pk) if second else ""}
+    data = {
+        "number": row.number,
+        "kind": report.kind,
+        "second": str(second.pk) if second else "",
+        "time_stamp": "none" if signed.lacks_stamp else "",
+    }
     journal.record("report.released", about=referral.subject, on=report, by=by, at=now, data=data)
-    _tell(row, referral, now)
+    sending.send(release=row, referral=referral, now=now)
+    if report.supersedes is not None:
+        replace(new=row, old=report.supersedes.release, by=second or by, now=now)
     _end_case(report, facts, second or by, now)
     return row
 
 
 def _issue_words(report: Report, number: str, by: User, second: User | None, now: datetime) -> snapshot.Issue:
-    return snapshot.Issue(
+    issue = snapshot.Issue(
         number=number,
         code=snapshot.new_code(),
         prepared_by=prepared_by(report),
@@ -188,30 +210,10 @@ def _issue_words(report: Report, number: str, by: User, second: User | None, now
         answer=report.answer,
         verify_url=settings.PUBLIC_URL + reverse("verify:check"),
         demonstration=signing.is_demonstration(),
+        shown_at=report.shown_at,
+        answer_by=report.answer_by,
     )
-
-
-def _tell(row: Release, referral: Referral, now: datetime) -> None:
-    """The portal delivers; mail says only that something waits."""
-    for membership in referral.court.memberships.select_related("user").filter(user__is_active=True):
-        outbox.post(
-            key=f"report:{row.report_id}:waiting:{membership.user_id}",
-            kind="report.waiting",
-            to=membership.user,
-            at=now,
-            about=referral.subject,
-            context={"path": reverse("reports_court:list")},
-        )
-        Delivery.objects.create(release=row, step=Step.NOTIFIED, by=membership.user, at=now, digest=row.file_digest)
-    if referral.person is not None:
-        outbox.post(
-            key=f"report:{row.report_id}:released",
-            kind="report.released",
-            to=referral.person,
-            at=now,
-            about=referral.subject,
-            context={"path": reverse("my_reports:list")},
-        )
+    return with_differences(report, issue)
 
 
 def _end_case(report: Report, facts: snapshot.ReportFacts, by: User, now: datetime) -> None:

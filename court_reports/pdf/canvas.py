@@ -13,6 +13,7 @@ from court_reports.pdf.metadata import Metadata
 from court_reports.pdf.profile import Profile
 from court_reports.pdf.structure import Element, MarkedContent, ObjectKid, Raw, Root, text
 from court_reports.pdf.text import REGULAR
+from court_reports.pdf.voices import SpokenText
 from court_reports.pdf.writer import ArchivalCatalog, ArchivalDocument, TaggedPage, set_moment
 
 
@@ -27,7 +28,9 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
         set_moment(self._doc, meta.moment)
         self._doc.signature.update(meta.fingerprint.encode() + profile.name.encode())
         self.meta, self.profile, self.root = meta, profile, Root()
+        self._doc.root = self.root
         self._depth, self._marks = 0, list[Element]()
+        self.inline: Element | None = None
         self._headings = 0
         self._footers: list[tuple[float, float, str, float]] = []
 
@@ -43,31 +46,62 @@ class TaggedCanvas(Canvas):  # type: ignore[misc]
     def document(self) -> Element:
         return self.root.document
 
-    @contextmanager
-    def marked(self, element: Element) -> Iterator[None]:
-        """Content drawn inside belongs to ``element``. Inside another mark it already belongs: nothing is done."""
-        if self._depth == 0:
-            number = len(self._marks)
-            self._code.append(f"/{element.kind} <</MCID {number}>> BDC")
-            self._marks.append(element)
-            element.kids.append(MarkedContent(self._doc.thisPageName(), number))
-        yield from self._inside()
+    def begin(self, element: Element, *, inline: bool = False) -> None:
+        """What is drawn until ``end`` belongs to ``element``. Inside another mark it already belongs: nothing is done.
 
-    @contextmanager
-    def artifact(self, kind: str = "Layout") -> Iterator[None]:
-        """Furniture: drawn, never read aloud."""
+        ``inline``: only text will be drawn, and each piece of it is marked by itself (``mark``), in a voice of its own
+        where it needs one. Marks may not cross a text object, so one mark round it all could not be parted.
+        """
+        if self._depth == 0 and inline:
+            self.inline = element
+        elif self._depth == 0:
+            self._code.append(self._mark(element))
+        self._depth += 1
+
+    def mark(self, code: str, language: str) -> str:
+        """The code of a piece of text as content of the inline element, or of a Span in it that has a language."""
+        if self.inline is None:
+            return code
+        element = Element("Span", self.inline, lang=language) if language else self.inline
+        return f"{self._mark(element)} {code} EMC"
+
+    def _mark(self, element: Element) -> str:
+        number = len(self._marks)
+        self._marks.append(element)
+        element.kids.append(MarkedContent(self._doc.thisPageName(), number))
+        return f"/{element.kind} <</MCID {number}>> BDC"
+
+    def begin_artifact(self, kind: str = "Layout") -> None:
+        """Furniture until ``end``: drawn, never read aloud."""
         if self._depth == 0:
             self._code.append(f"/Artifact <</Type /{kind}>> BDC")
-        yield from self._inside()
-
-    def _inside(self) -> Iterator[None]:
         self._depth += 1
+
+    def end(self) -> None:
+        self._depth -= 1
+        if self._depth == 0 and self.inline:
+            self.inline = None
+        elif self._depth == 0:
+            self._code.append("EMC")
+
+    @contextmanager
+    def marked(self, element: Element, *, inline: bool = False) -> Iterator[None]:
+        self.begin(element, inline=inline)
         try:
             yield
         finally:
-            self._depth -= 1
-            if self._depth == 0:
-                self._code.append("EMC")
+            self.end()
+
+    @contextmanager
+    def artifact(self, kind: str = "Layout") -> Iterator[None]:
+        self.begin_artifact(kind)
+        try:
+            yield
+        finally:
+            self.end()
+
+    def beginText(self, x: float = 0, y: float = 0, direction: str | None = None) -> SpokenText:
+        return SpokenText(self, x, y, direction=direction)
 
     def link(self, element: Element, url: str, rectangle: tuple[float, float, float, float]) -> None:
         """A link over ``rectangle`` (page coordinates) that belongs to ``element``."""

@@ -10,6 +10,7 @@ from court_reports import words
 from court_reports.pdf.flowables import ACCENT, INK, QUIET, RULE, TINT, Figure
 from court_reports.pdf.text import REGULAR
 from court_reports.snapshot import Track, spell_code
+from court_reports.tongue import ENGLISH, Tongue
 
 MADE, MISSED = HexColor("#1a4480"), HexColor("#8b0a03")
 LABEL = 10
@@ -19,9 +20,9 @@ LEGEND = (("on_time", "on time"), ("late", "late or made up"), ("excused", "excu
 class TimelineStrip(Figure):
     """One mark for each check-in between the opening and the end of the track."""
 
-    def __init__(self, track: Track, as_of: date, width: float = 468) -> None:
-        super().__init__(width, 62, timeline_alt(track))
-        self.track, self.as_of = track, as_of
+    def __init__(self, track: Track, as_of: date, width: float = 468, t: Tongue = ENGLISH) -> None:
+        super().__init__(width, 62, timeline_alt(track, t))
+        self.track, self.as_of, self.t = track, as_of, t
         self.span = max((track.ends_on - track.opened_on).days, 1)
 
     def at(self, day: date) -> float:
@@ -51,14 +52,15 @@ class TimelineStrip(Figure):
         for first in _months(self.track.opened_on, self.track.ends_on):
             x = self.at(first)
             canvas.line(x, 36, x, 40)
-            if x - last > 40 and x < self.width - 24:
-                canvas.drawString(x + 2, 25, f"{first:%b}" if first.month > 1 else f"{first:%b %Y}")
+            if x - last > 40 and x < self.width - (54 if first.month == 1 else 24):
+                canvas.drawString(x + 2, 25, self.t.month(first) + (f" {first.year}" if first.month == 1 else ""))
                 last = x
 
     def _legend(self, canvas: Any) -> None:
         x = 5.0
         for status, name in (*LEGEND, ("scheduled", "to come")):
             _mark(canvas, status, x, 8, 4.2)
+            name = self.t.say(name)
             canvas.setFillColor(INK)
             canvas.setFont(REGULAR, LABEL)
             canvas.drawString(x + 9, 4.5, name)
@@ -85,16 +87,16 @@ class Code2D(Figure):
         canvas.drawPath(path, stroke=0, fill=1)
 
 
-def timeline_alt(track: Track) -> str:
+def timeline_alt(track: Track, t: Tongue = ENGLISH) -> str:
     """The picture in words."""
-    counts = ((track.on_time, "on time"), (track.late, "late"), (track.cured, "made up"), (track.excused, "excused"))
-    said = ", ".join(f"{number} {name}" for number, name in (*counts, (track.missed, "missed")) if number)
-    missed = [f"{words.day(c.due_on)}" for c in track.check_ins if c.status == "missed"]
-    dates = f" Missed: {'; '.join(missed)}." if missed else ""
-    return (
-        f"Timeline of {track.scheduled} check-ins from {words.day(track.opened_on)} to {words.day(track.ends_on)}: "
-        f"{said or 'none due yet'}.{dates}"
-    )
+    on_time = [t.say("{n} on time", n=track.on_time)] if track.on_time else []
+    said = ", ".join([*on_time, *words.told_apart(track, t)]) or t.say("none due yet")
+    told = t.say(
+        "Timeline of {scheduled} check-ins from {first} to {last}: {said}.",
+        scheduled=track.scheduled, first=t.day(track.opened_on), last=t.day(track.ends_on), said=said,
+    )  # fmt: skip
+    missed = [t.day(c.due_on) for c in track.check_ins if c.status == "missed"]
+    return told + (t.say(" Missed: {days}.", days="; ".join(missed)) if missed else "")
 
 
 def _mark(canvas: Any, status: str, x: float, y: float, size: float) -> None:

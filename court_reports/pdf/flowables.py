@@ -1,6 +1,7 @@
 """The few things a report is made of, each tagged: headings, paragraphs, lists, tables, links, figures."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -10,7 +11,8 @@ from reportlab.platypus import Flowable, Paragraph, Table
 from reportlab.platypus.tables import TableRenderCB
 
 from court_reports.pdf.structure import Element
-from court_reports.pdf.text import BOLD, BOLD_ITALIC, ITALIC, REGULAR, clean, markup
+from court_reports.pdf.text import BOLD, BOLD_ITALIC, ITALIC, REGULAR, clean
+from court_reports.pdf.voices import is_special
 
 INK, QUIET, RULE, ACCENT, TINT = (HexColor(c) for c in ("#1b1b1b", "#454545", "#a9aeb1", "#162e51", "#f0f3f6"))
 BODY = ParagraphStyle(
@@ -47,6 +49,12 @@ HEADINGS = {
 }
 
 
+@cache
+def _fragment(style: ParagraphStyle) -> Any:
+    """What ReportLab's parser makes of a word in this style."""
+    return Paragraph("x", style).frags[0]
+
+
 class Text(Paragraph):  # type: ignore[misc]
     """A tagged paragraph. What a person typed is never markup."""
 
@@ -55,7 +63,17 @@ class Text(Paragraph):  # type: ignore[misc]
     def __init__(self, words: str | None, style: ParagraphStyle = BODY, lang: str = "", **options: Any) -> None:
         self.box: dict[str, Element] = {}
         self.lang = lang
-        super().__init__(markup(words) if words is not None else None, style, **options)
+        if words is not None:  # what a split made brings its own
+            # No parser: what a person typed is never markup, and parsing costs as much as drawing.
+            options["frags"] = [_fragment(style).clone(text=clean(words).strip())]
+        super().__init__(None, style, **options)
+
+    def wrap(self, width: float, height: float) -> tuple[float, float]:
+        """Platypus asks three times for the same width; the lines are broken once."""
+        if getattr(self, "wrapped_to", None) != width:
+            super().wrap(width, height)
+            self.wrapped_to = width
+        return self.width, self.height
 
     def split(self, width: float, height: float) -> list[Paragraph]:
         halves = super().split(width, height)
@@ -73,8 +91,12 @@ class Text(Paragraph):  # type: ignore[misc]
         if canvas._depth:  # inside a table cell: the cell is the element
             super().drawOn(canvas, x, y, _sW)
             return
-        with canvas.marked(self.element(canvas)):
+        with canvas.marked(self.element(canvas), inline=self.is_special()):
             super().drawOn(canvas, x, y, _sW)
+
+    def is_special(self) -> bool:
+        # What a split made holds words instead of a text.
+        return any(is_special(getattr(f, "text", "") or " ".join(getattr(f, "words", ()))) for f in self.frags)
 
     def _keep_blanks_at_line_ends(self) -> None:
         # ReportLab drops the blank where a line breaks; read by structure it would say "oncetwice".
@@ -131,7 +153,7 @@ class Bullet(Flowable):  # type: ignore[misc]
             canvas.setFont(REGULAR, style.fontSize)
             canvas.setFillColor(INK)
             canvas.drawString(x + 3, y + self.height - style.fontSize, "\u2022")
-        with canvas.marked(Element("LBody", item)):
+        with canvas.marked(Element("LBody", item), inline=self.text.is_special()):
             self.text.drawOn(canvas, x + self.INDENT, y)
 
 
@@ -146,16 +168,7 @@ class TableTags(TableRenderCB):  # type: ignore[misc]
     def __init__(self, header_rows: int, row_heads: bool, summary: str = "") -> None:
         self.header_rows, self.row_heads, self.summary = header_rows, row_heads, summary
         self.table: Element | None = None
-        self.begun = False
         self.parts: dict[str, Element] = {}
-        self.open: list[Any] = []
-
-    def _enter(self, manager: Any) -> None:
-        manager.__enter__()
-        self.open.append(manager)
-
-    def _leave(self) -> None:
-        self.open.pop().__exit__(None, None, None)
 
     def startTable(self, T: Table) -> None:
         self.canvas, self.again = T.canv, self.table is not None
@@ -164,13 +177,12 @@ class TableTags(TableRenderCB):  # type: ignore[misc]
             self.table = Element("Table", self.canvas.document, extra=extra)
 
     def startBG(self, T: Table) -> None:
-        self.drew = len(self.canvas._code)
         if T._bkgrndcmds:
-            self._enter(self.canvas.artifact())
+            self.canvas.begin_artifact()
 
     def endBG(self, T: Table) -> None:
         if T._bkgrndcmds:
-            self._leave()
+            self.canvas.end()
 
     def startRow(self, T: Table, row: int) -> None:
         self.furniture = self.again and row < self.header_rows
@@ -183,28 +195,35 @@ class TableTags(TableRenderCB):  # type: ignore[misc]
 
     def startCell(self, T: Table, row: int, column: int, value: Any, style: Any, pos: Any, size: Any) -> None:
         if self.furniture:
-            self._enter(self.canvas.artifact("Pagination"))
+            self.canvas.begin_artifact("Pagination")
         elif self.is_head:
-            self._enter(self.canvas.marked(Element("TH", self.row, extra="/A << /O /Table /Scope /Column >>")))
+            self.canvas.begin(Element("TH", self.row, extra="/A << /O /Table /Scope /Column >>"))
         elif column == 0 and self.row_heads:
-            self._enter(self.canvas.marked(Element("TH", self.row, extra="/A << /O /Table /Scope /Row >>")))
+            head = Element("TH", self.row, extra="/A << /O /Table /Scope /Row >>")
+            self.canvas.begin(head, inline=_is_special(value))
         else:
-            self._enter(self.canvas.marked(Element("TD", self.row)))
+            self.canvas.begin(Element("TD", self.row), inline=_is_special(value))
 
     def endCell(self, T: Table) -> None:
-        self._leave()
+        self.canvas.end()
 
     def endRow(self, T: Table) -> None:
         pass
 
     def startLines(self, T: Table) -> None:
-        self._enter(self.canvas.artifact())
+        self.canvas.begin_artifact()
 
     def endLines(self, T: Table) -> None:
-        self._leave()
+        self.canvas.end()
 
     def endTable(self, T: Table) -> None:
         pass
+
+
+def _is_special(cell: Any) -> bool:
+    if isinstance(cell, str):
+        return is_special(cell)
+    return any(isinstance(part, Text) and part.is_special() for part in cell)
 
 
 BASE_STYLE = [
@@ -221,8 +240,9 @@ BASE_STYLE = [
 
 def pairs(rows: Sequence[tuple[str, str]], widths: tuple[float, float] = (150, 318)) -> Table:
     """A two-column table of names and values; each name is the head of its row."""
-    data = [[Text(name, HEAD_CELL), Text(value, CELL)] for name, value in rows]
-    return Table(data, colWidths=widths, style=BASE_STYLE, renderCB=TableTags(0, True), hAlign="LEFT")
+    data = [[_cell(name, widths[0], BOLD), _cell(value, widths[1], REGULAR)] for name, value in rows]
+    style = [*BASE_STYLE, ("FONT", (0, 0), (0, -1), BOLD, 12, 15)]
+    return Table(data, colWidths=widths, style=style, renderCB=TableTags(0, True), hAlign="LEFT")
 
 
 def grid(

@@ -8,6 +8,7 @@ from typing import Any
 import rfc8785
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import (
     BaseDocTemplate,
     CondPageBreak,
@@ -21,11 +22,12 @@ from reportlab.platypus import (
 )
 
 from court_reports import content, words
+from court_reports.content_track import ABOUT_COURSE
 from court_reports.pdf.canvas import TaggedCanvas
 from court_reports.pdf.figures import Code2D, TimelineStrip
 from court_reports.pdf.flowables import (
+    BODY,
     EMPHASIS,
-    LEAD,
     NOTE,
     QUIET,
     RULE,
@@ -40,28 +42,42 @@ from court_reports.pdf.flowables import (
 from court_reports.pdf.metadata import Metadata
 from court_reports.pdf.profile import ARCHIVAL, Profile
 from court_reports.pdf.text import BOLD, REGULAR, clean, use_fonts
-from court_reports.snapshot import Issue, Kind, ReportFacts, as_json, digest, spell_code
+from court_reports.pdf.voices import language_of, names_in_facts, names_in_issue
+from court_reports.snapshot import Issue, ReportFacts, as_json, canonical, spell_code
+from court_reports.tongue import Tongue
 
 INCH = 72.0
+BRIEF = ParagraphStyle("brief", BODY, leading=15.5, spaceAfter=3)
 SIZES = {"letter": LETTER, "a4": A4}
 STAMP_WIDTH, HEAD_HEIGHT = 2.9 * INCH, 1.75 * INCH  # page one, top right: the clerk's
 
 
 def render(
-    facts: ReportFacts, issue: Issue, *, fonts: Path, profile: Profile = ARCHIVAL, paper: str = "letter", mark: str = ""
+    facts: ReportFacts,
+    issue: Issue,
+    *,
+    fonts: Path,
+    profile: Profile = ARCHIVAL,
+    paper: str = "letter",
+    mark: str = "",
+    notice: str = "",
 ) -> bytes:
     """The report as tagged, archival bytes: the same facts and issue give the same bytes.
 
-    ``mark`` is printed across each page ("SUPERSEDED"); a draft marks itself. Raises FontsMissing, MissingGlyph.
+    ``mark`` is printed across each page ("SUPERSEDED"), ``notice`` says why in the first line of the text, for a mark is
+    not read aloud; a draft marks itself, and so does a copy in another language, which is no report: it holds no code
+    and no attachment. Raises FontsMissing, MissingGlyph.
     """
     use_fonts(fonts)
     target = BytesIO()
     meta = _metadata(facts, issue)
-    foot = clean(f"{words.title(facts)} {issue.number}")
-    template = Paper(target, foot, SIZES[paper], mark or ("DRAFT" if issue.is_draft else ""))
+    t = words.of(facts)
+    own = t.say("DRAFT") if issue.is_draft else "" if t.is_english else t.say("COPY")
+    foot = _name(facts, issue) if t.is_english else t.say("Copy of number {number}", number=issue.number)
+    template = Paper(target, clean(foot), SIZES[paper], mark or own, t.say("Page {n} of {m}"))
     width = SIZES[paper][0] - 2 * INCH
     template.build(
-        _story(facts, issue, width),
+        _story(names_in_facts(facts), names_in_issue(issue), width, notice),
         canvasmaker=lambda file, **options: TaggedCanvas(file, meta=meta, profile=profile, pagesize=SIZES[paper]),
     )
     return target.getvalue()
@@ -69,27 +85,43 @@ def render(
 
 def attachment(facts: ReportFacts, issue: Issue) -> bytes:
     """The attached file: the same facts for machines, with what the release added, in RFC 8785 JSON."""
-    return rfc8785.dumps({"facts": as_json(facts), "facts_sha256": digest(facts), "issue": as_json(issue)})
+    return _attached(canonical(facts), rfc8785.dumps(as_json(issue)))
+
+
+def _attached(facts: bytes, issue: bytes) -> bytes:
+    # RFC 8785 orders keys: two canonical texts side by side are canonical, and each is spelled once.
+    checked = hashlib.sha256(facts).hexdigest().encode()
+    return b'{"facts":' + facts + b',"facts_sha256":"' + checked + b'","issue":' + issue + b"}"
+
+
+def _name(facts: ReportFacts, issue: Issue) -> str:
+    t, title = words.of(facts), words.title(facts)
+    if t.is_english:
+        return f"{title} {issue.number}"
+    return t.say("Copy for the person: {title} {number}", title=title, number=issue.number)
 
 
 def _metadata(facts: ReportFacts, issue: Issue) -> Metadata:
+    spelled, issued = canonical(facts), rfc8785.dumps(as_json(issue))
     return Metadata(
-        title=clean(f"{words.title(facts)} {issue.number}"),
+        title=clean(_name(facts, issue)),
         author=clean(facts.program.organization or facts.program.name),
         subject=clean(f"{facts.caption.court}, case {facts.caption.case_number or facts.caption.reference}"),
-        language="en-US",
+        language=words.of(facts).region,
         moment=issue.released_at or issue.prepared_at,
-        fingerprint=digest(facts) + hashlib.sha256(rfc8785.dumps(as_json(issue))).hexdigest(),
-        attachment=attachment(facts, issue),
+        fingerprint=hashlib.sha256(spelled).hexdigest() + hashlib.sha256(issued).hexdigest(),
+        attachment=_attached(spelled, issued) if words.of(facts).is_english else b"",
     )
 
 
 class Paper(BaseDocTemplate):  # type: ignore[misc]
     """Two page templates: the first keeps its top right corner empty."""
 
-    def __init__(self, target: BytesIO, foot: str, size: tuple[float, float], mark: str) -> None:
+    def __init__(
+        self, target: BytesIO, foot: str, size: tuple[float, float], mark: str, numbered: str = "Page {n} of {m}"
+    ) -> None:
         super().__init__(target, pagesize=size, invariant=1, pageCompression=1)
-        self.mark = mark
+        self.mark, self.numbered = mark, numbered
         self.foot = foot
         width, height = size[0] - 2 * INCH, size[1] - 2 * INCH
         flat = {"leftPadding": 0, "rightPadding": 0, "topPadding": 0, "bottomPadding": 0}
@@ -112,7 +144,7 @@ class Paper(BaseDocTemplate):  # type: ignore[misc]
             canvas.setFillColor(QUIET)
             canvas.setFont(REGULAR, 12)
             canvas.drawString(INCH, 0.62 * INCH, self.foot)
-            canvas.page_count_here(width - INCH, 0.62 * INCH, "Page {n} of {m}", 12)
+            canvas.page_count_here(width - INCH, 0.62 * INCH, self.numbered, 12)
         if self.mark:
             self._across(canvas)
 
@@ -129,39 +161,56 @@ class Paper(BaseDocTemplate):  # type: ignore[misc]
             canvas.restoreState()
 
 
-def _story(facts: ReportFacts, issue: Issue, width: float) -> list[Flowable]:
+def _story(facts: ReportFacts, issue: Issue, width: float, notice: str) -> list[Flowable]:
+    t = words.of(facts)
     story: list[Flowable] = [NextPageTemplate("rest"), *_head(facts, issue), FrameBreak()]
     if issue.is_draft:
-        story.append(Text(words.DRAFT, STRONG))
-    caption = content.caption(facts)
-    story += [pairs(caption, (130, width - 130)), Spacer(0, 4)]
+        story.append(Text(t.say(words.DRAFT), STRONG))
+    elif not t.is_english:
+        story.append(Text(t.say(COPY, number=issue.number), STRONG))
+    if notice:
+        story.append(Text(notice, STRONG))
+    story += [pairs(content.caption(facts, issue), (130, width - 130)), Spacer(0, 4)]
     for section in content.sections(facts, issue):
         story += _section(section, width)
-        if section.title == "In brief" and facts.track and facts.subject_kind not in _WITHOUT_STRIP:
-            story += [Spacer(0, 6), TimelineStrip(facts.track, facts.period_to, width)]
-    return [*story, *_verification(issue)]
+        if section.role == content.BRIEF and facts.track and facts.subject_kind not in ABOUT_COURSE:
+            story += [Spacer(0, 2), TimelineStrip(facts.track, facts.period_to, width, t)]
+    return [*story, *(_verification(issue) if t.is_english else _about_the_copy(issue, t))]
 
 
-_WITHOUT_STRIP = (Kind.ENROLLMENT, Kind.COMPLETION)
+COPY = (
+    "Copy for the person, in Spanish. It is not signed and not in the register. The report that the court holds is the "
+    "English original, number {number}."
+)
+BESIDE_IT = (
+    "Court, conditions and what people typed stand as they were written. If this copy and the English original differ, "
+    "the original holds. Show or send the original, number {number}, not this copy."
+)
+
+
+def _about_the_copy(issue: Issue, t: Tongue) -> list[Flowable]:
+    return [KeepTogether([Heading(t.say("About this copy")), Text(t.say(BESIDE_IT, number=issue.number))])]
 
 
 def _head(facts: ReportFacts, issue: Issue) -> list[Flowable]:
-    c = facts.caption
-    place = ", ".join(part for part in (c.jurisdiction, f"{c.county} County" if c.county else "", c.state) if part)
+    t, c = words.of(facts), facts.caption
+    county = t.say("{county} County", county=c.county) if c.county else ""
+    place = ", ".join(dict.fromkeys(part for part in (c.jurisdiction, county, c.state) if part))
     return [
         Text(c.court, STRONG),
         Text(place, NOTE),
         Spacer(0, 6),
         Heading(words.title(facts), 1),
-        Text(f"Number {issue.number}", NOTE),
+        Text(t.say("Number {number}", number=issue.number), NOTE),
     ]
 
 
 def _section(section: content.Section, width: float) -> list[Flowable]:
-    lead = LEAD if section.title == "In brief" else None
+    lead = BRIEF if section.role == content.BRIEF else None
     parts: list[Flowable] = [Text(p, lead) if lead else Text(p) for p in section.paragraphs]
     if section.quote:
-        parts += [Text(line, EMPHASIS) for line in section.quote.splitlines() if line.strip()]
+        spoken = language_of(section.quote)
+        parts += [Text(line, EMPHASIS, spoken) for line in section.quote.splitlines() if line.strip()]
     if section.pairs:
         parts.append(pairs(section.pairs, (130, width - 130)))
     if section.grid:
@@ -169,6 +218,8 @@ def _section(section: content.Section, width: float) -> list[Flowable]:
         parts.append(grid(section.grid.head, section.grid.rows, widths, right=section.grid.right))
     parts += bullets(section.items)
     heading = Heading(section.title)
+    if section.role == "next":  # never carried over whole: page one says as much of it as it can hold
+        return [heading, *parts]
     long = len(section.pairs) + (len(section.grid.rows) if section.grid else 0) > 6
     return [CondPageBreak(130), heading, *parts] if long else [KeepTogether([heading, *parts])]
 

@@ -2,20 +2,39 @@
 
 from collections.abc import Sequence
 
-from court_reports.snapshot import Condition, Course, Track
+from court_reports.snapshot import SCHEMA, Condition, Course, Track
 
 OWN = ("Complete the program\u2019s course", "Keep the program\u2019s check-ins to the end")
 
 
-def statuses(ordered: Sequence[str], course: Course | None, track: Track | None) -> tuple[Condition, ...]:
+# An order that says the program's own requirement in these very words means that one (since schema 4). Nothing near to
+# them does: the program does not guess.
+COURSE_ITSELF = {"complete the course", "complete the program's course", "finish the course"}
+TRACK_ITSELF = {
+    "complete the accountability track", "complete the check-ins", "complete six months of check-ins",
+    "keep the program's check-ins to the end",
+}  # fmt: skip
+
+
+def statuses(
+    ordered: Sequence[str], course: Course | None, track: Track | None, *, schema: int = SCHEMA
+) -> tuple[Condition, ...]:
     """The program's own two requirements, then each condition as ordered.
 
-    A condition of the order that no commitment of the same words stands for is said to be
-    not verified here: the program does not guess (domain.md, "a statement of limits").
+    A condition of the order that is neither of the two, and that no commitment of the same words stands for, is said to
+    be not verified here: the program does not guess (domain.md, "a statement of limits").
     """
-    rows = [(OWN[0], _course(course)), (OWN[1], _track(track))]
-    rows += [(words, _ordered(words, track)) for words in ordered]
+    own = {OWN[0]: _course(course), OWN[1]: _track(track)}
+    rows = [*own.items()]
+    rows += [(words, (_itself(words, own) if schema >= 4 else "") or _ordered(words, track)) for words in ordered]
     return tuple(Condition(number=n, words=words, status=status) for n, (words, status) in enumerate(rows, 1))
+
+
+def _itself(words: str, own: dict[str, str]) -> str:
+    plain = words.strip().rstrip(".").replace("\u2019", "'").casefold()
+    if plain in COURSE_ITSELF:
+        return own[OWN[0]]
+    return own[OWN[1]] if plain in TRACK_ITSELF else ""
 
 
 def _course(course: Course | None) -> str:

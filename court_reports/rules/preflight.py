@@ -1,7 +1,7 @@
 """What stands in the way of a release, by name. A report with a hole in it never leaves."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from court_reports.snapshot import Kind, ReportFacts
@@ -14,6 +14,8 @@ FORBIDDEN = {
     ),
     "an e-mail address": re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}\.\w"),
 }
+
+Required = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +38,72 @@ def problems(
 
 
 def _blank(facts: ReportFacts) -> list[str]:
-    course, about = facts.course, facts.subject_kind
-    required: dict[str, object] = {
+    """What every report needs, and what its kind needs beside that."""
+    required = _of_every_kind(facts) | _OF_KIND[Kind(facts.subject_kind)](facts)
+    if facts.kind == Kind.CORRECTION:
+        required["what was corrected"] = facts.supersedes and facts.supersedes.what_changed
+    return [name for name, value in required.items() if not value]
+
+
+def _of_every_kind(facts: ReportFacts) -> Required:
+    return {
         "the court": facts.caption.court,
         "the case number or reference": facts.caption.case_number or facts.caption.reference,
         "the person\u2019s name": facts.person.name,
         "the stage of the process": facts.authority.stage,
         "the program": facts.program.name,
         "the enrollment": facts.enrolled_at,
-        "the course": course,
+        "the course": facts.course,
     }
-    if about == Kind.COMPLETION:
-        required["the course\u2019s completion"] = course and course.completed_at
-    if about == Kind.FINAL:
-        required["the accountability track"] = facts.track
-        code = facts.determination.code if facts.determination else ""
-        required["a final determination"] = code in ("completed", "not_completed")
-    if about not in (Kind.ENROLLMENT, Kind.COMPLETION):
-        required["a determination"] = facts.determination
-    if facts.kind == Kind.CORRECTION:
-        required["what was corrected"] = facts.supersedes and facts.supersedes.what_changed
-    return [name for name, value in required.items() if not value]
+
+
+def _enrollment(facts: ReportFacts) -> Required:
+    terms = facts.program.terms
+    return {"the day of the order": facts.authority.ordered_on, "the length of the track": terms.track_months}
+
+
+def _progress(facts: ReportFacts) -> Required:
+    """Of whoever completed the course, the track is what a report of progress is about."""
+    done = facts.course and facts.course.completed_at
+    return _determined(facts) | {"the accountability track": facts.track or not done}
+
+
+def _non_compliance(facts: ReportFacts) -> Required:
+    """It says what is against the person: by which rule, and what was done about it before."""
+    code = facts.determination.code if facts.determination else ""
+    # Before schema 4 the steps were not part of the facts.
+    warned = facts.schema < 4 or facts.kind == Kind.CORRECTION or facts.steps
+    return _progress(facts) | {
+        "a determination other than in compliance": code in ("not_in_compliance", "at_risk", "not_completed"),
+        "the steps that were taken, or skipped, before it": warned,
+    }
+
+
+def _completion(facts: ReportFacts) -> Required:
+    return {"the course\u2019s completion": facts.course and facts.course.completed_at}
+
+
+def _final(facts: ReportFacts) -> Required:
+    code = facts.determination.code if facts.determination else ""
+    return _determined(facts) | {
+        "the accountability track": facts.track,
+        "a final determination": code in ("completed", "not_completed"),
+    }
+
+
+def _determined(facts: ReportFacts) -> Required:
+    return {"a determination": facts.determination, "the conditions": facts.conditions}
+
+
+_OF_KIND: Mapping[Kind, Callable[[ReportFacts], Required]] = {
+    Kind.ENROLLMENT: _enrollment,
+    Kind.PROGRESS: _progress,
+    Kind.NON_COMPLIANCE: _non_compliance,
+    Kind.COMPLETION: _completion,
+    Kind.FINAL: _final,
+    Kind.REFERRAL_BACK: _determined,
+    Kind.CORRECTION: _determined,  # of a kind that is not known any more
+}
 
 
 def _forbidden(facts: ReportFacts) -> list[tuple[str, str]]:
@@ -65,6 +112,14 @@ def _forbidden(facts: ReportFacts) -> list[tuple[str, str]]:
         "the referring officer": facts.authority.officer_name,
         "the defense counsel": facts.authority.defense_counsel,
         "who moved the court\u2019s date": " \n".join(m.ordered_by for m in facts.authority.moves),
+        "who changed the schedule": " \n".join(
+            f"{m.reason} {m.authority}" for m in (facts.track.moves if facts.track else ())
+        ),
+        "who ordered an extension": " \n".join(
+            f"{e.reason} {e.ordered_by}" for e in (facts.track.extensions if facts.track else ())
+        ),
+        "the commitments": " \n".join(c.named_by_order for c in (facts.track.commitments if facts.track else ())),
+        "the program that the case came from": " \n".join(f"{t.from_program} {t.ordered_by}" for t in facts.transfers),
         "the correction": facts.supersedes.what_changed if facts.supersedes else "",
     }
     return [(where, what) for where, text in typed.items() for what, rule in FORBIDDEN.items() if rule.search(text)]

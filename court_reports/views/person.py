@@ -1,19 +1,25 @@
 """The person's side: their copies, and a draft they may answer before it goes."""
 
+from dataclasses import replace
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from court_reports import access, content, words
 from court_reports import render as drawing
-from court_reports.actions import deliver, draft
+from court_reports.actions import deliver, draft, supersede
 from court_reports.forms import AnswerForm
 from court_reports.views.files import pdf, unless_sealed
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
+
+# Beside English, which every report is in.
+TONGUES = ("es",)
 
 
 @only(Kind.RESPONSIBLE_PARTY)
@@ -23,6 +29,7 @@ def reports(request: Request) -> HttpResponse:
     context = {
         "releases": access.releases_for(request.user),
         "drafts": access.answerable_for(request.user),
+        "also_in": _also_in(request),
     }
     return render(request, "my_reports/list.html", context)
 
@@ -33,8 +40,26 @@ def reports(request: Request) -> HttpResponse:
 def download(request: Request, pk: str) -> HttpResponse:
     """The same file as the court got."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
-    data = deliver.open_own_copy(release=release, by=request.user, now=request.now)
-    return pdf(data, release.file_name)
+    original = "original" in request.GET
+    data = deliver.open_own_copy(release=release, by=request.user, now=request.now, original=original)
+    return pdf(data, supersede.file_name(release, original=original))
+
+
+@only(Kind.RESPONSIBLE_PARTY)
+@require_GET
+@unless_sealed
+def copy(request: Request, pk: str) -> HttpResponse:
+    """The same facts in the person's own language, beside the report that the court holds."""
+    release = get_object_or_404(access.releases_for(request.user), pk=pk)
+    language = _also_in(request)
+    if not language:
+        raise Http404
+    return pdf(drawing.person_copy(release, language=language), f"{language}-{release.file_name}")
+
+
+def _also_in(request: Request) -> str:
+    """The language other than English in which this person reads, by their account or on this page; else blank."""
+    return next((language for language in (request.user.language, get_language()) if language in TONGUES), "")
 
 
 @only(Kind.RESPONSIBLE_PARTY)
@@ -44,10 +69,11 @@ def answer(request: Request, pk: str) -> HttpResponse:
     form = AnswerForm(request.POST or None, initial={"words": row.answer})
     if request.method == "POST" and form.is_valid():
         return _keep(request, row, form.cleaned_data["words"])
-    facts = row.facts
+    facts = replace(row.facts, language=_also_in(request) or "en")
     context = {
         "report": row,
         "form": form,
+        "also_in": _also_in(request),
         "title": words.title(facts),
         "caption": content.caption(facts),
         "sections": content.sections(facts, draft.a_draft_issue(row)),

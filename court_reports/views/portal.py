@@ -1,41 +1,119 @@
 """The court's side: only its own court's reports, only released ones; every opening on the ledger."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from court_reports import access
-from court_reports.actions import deliver
+from court_reports import access, hearings, packing, words
+from court_reports.actions import deliver, desk, supersede
+from court_reports.court_side import CourtDesk
+from court_reports.forms import PackForm
 from court_reports.models import Entry, Release, Step
 from court_reports.views.files import pdf, unless_sealed
+from lms.limits import limited
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind, User
+from lms.referrals.access import referrals_for, zone_of
 
 PAGE = 25
+STRIP = timedelta(days=7)
+# For the reader's page; the report itself says it in its own language.
+STANDINGS = {
+    "in_compliance": gettext_lazy("In compliance"),
+    "at_risk": gettext_lazy("At risk"),
+    "not_in_compliance": gettext_lazy("Not in compliance"),
+    "completed": gettext_lazy("Completed"),
+    "not_completed": gettext_lazy("Not completed"),
+}
+TONES = {
+    "in_compliance": "good", "completed": "good", "at_risk": "attention", "not_in_compliance": "stopped",
+    "not_completed": "stopped",
+}  # fmt: skip
 
 
 @only(Kind.COURT)
 @require_GET
 def reports(request: Request) -> HttpResponse:
-    """Released reports, the newest first, those not yet opened marked."""
-    page = Paginator(access.releases_for(request.user), PAGE).get_page(request.GET.get("page"))
-    superseded = _superseded(page.object_list)
-    rows = [_row(release, request.user, superseded) for release in page.object_list]
-    return render(request, "court/reports/list.html", {"rows": rows, "page": page})
+    """Released reports, the newest first; which came since the last look, and what is heard within a week."""
+    since = desk.look(user=request.user, now=request.now)
+    released = access.releases_for(request.user)
+    page = Paginator(released, PAGE).get_page(request.GET.get("page"))
+    zone = zone_of(request.user) or "UTC"
+    today = request.now.astimezone(ZoneInfo(zone)).date()
+    context = {
+        "rows": _rows(page.object_list, request.user, since),
+        "page": page,
+        "since": since,
+        "new": _new(released, since).count(),
+        "most": packing.MOST,
+        "zone": zone,
+        "week": hearings.between(request.user, today, today + STRIP, now=request.now),
+    }
+    return render(request, "court/reports/list.html", context)
+
+
+@only(Kind.COURT)
+@require_GET
+@unless_sealed
+def of_case(request: Request, pk: str) -> HttpResponse:
+    """One person's reports in order, the newest first: what each says, and which still stands."""
+    referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    released = list(
+        access.releases_for(request.user).filter(report__referral=referral).order_by("-released_at", "-sequence")
+    )
+    rows = [row | _says(row["release"]) for row in _rows(released, request.user, None)]
+    ahead = hearings.standing(request.user).filter(referral=referral, at__gt=request.now)
+    context = {
+        "referral": referral,
+        "zone": referral.court.zone,
+        "rows": rows,
+        "newest": next((row for row in rows if row["standing"] and row["status"] == "current"), None),
+        "hearing": ahead.order_by("at").first(),
+    }
+    return render(request, "court/reports/of_case.html", context)
+
+
+@only(Kind.COURT)
+@require_POST
+@limited("court_pack", "10/m/user")
+def pack(request: Request) -> HttpResponseBase:
+    """The chosen reports, or all that are new, as one zip file with a manifest."""
+    form = PackForm(request.POST)
+    rows = _wanted(request.user, form) if form.is_valid() else []
+    if problem := _does_not_fit(rows):
+        messages.error(request, problem)
+        return redirect("reports_court:list")
+    statuses = {row["release"].pk: row["status"] for row in _rows(rows, request.user, None)}
+    parts = packing.stream(rows, statuses, by=request.user, now=request.now)
+    response = StreamingHttpResponse(parts, content_type="application/zip")
+    day = request.now.astimezone(ZoneInfo(zone_of(request.user) or "UTC")).date()
+    response["Content-Disposition"] = f'attachment; filename="reports-{day:%Y-%m-%d}.zip"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 @only(Kind.COURT)
 @require_GET
 @unless_sealed
 def download(request: Request, pk: str) -> HttpResponse:
-    """The signed file."""
+    """The signed file; of a replaced report a marked copy, unless ``?original`` asks for the file as it was released."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
-    data = deliver.open_by_court(release=release, by=request.user, now=request.now)
-    return pdf(data, release.file_name)
+    original = "original" in request.GET
+    data = deliver.open_by_court(release=release, by=request.user, now=request.now, original=original)
+    return pdf(data, supersede.file_name(release, original=original))
 
 
 @only(Kind.COURT)
@@ -61,20 +139,65 @@ def acknowledge(request: Request, pk: str) -> HttpResponse:
     return redirect("reports_court:list")
 
 
-def _superseded(releases: list[Release]) -> set[object]:
+def _wanted(user: User, form: PackForm) -> list[Release]:
+    """As many as fit, and one more where there are more."""
+    released = access.releases_for(user)
+    wanted = _new(released, _since(user)) if form.everything_new else released.filter(pk__in=form.chosen)
+    return list(wanted[: packing.MOST + 1])
+
+
+def _since(user: User) -> datetime | None:
+    return CourtDesk.objects.filter(user=user).values_list("new_since", flat=True).first()
+
+
+def _new(released: QuerySet[Release], since: datetime | None) -> QuerySet[Release]:
+    return released.filter(released_at__gt=since) if since else released
+
+
+def _does_not_fit(rows: Sequence[Release]) -> str:
+    if not rows:
+        return _("Nothing was chosen. Mark the reports that you want, then download them.")
+    if len(rows) > packing.MOST:
+        return _("A download holds at most %(most)d reports. Choose fewer.") % {"most": packing.MOST}
+    return ""
+
+
+def _superseded(releases: Sequence[Release]) -> dict[object, str]:
     ids = [release.report_id for release in releases]
     later = Release.objects.filter(report__supersedes__in=ids)
-    return set(later.values_list("report__supersedes_id", flat=True))
+    return dict(later.values_list("report__supersedes_id", "number"))
 
 
-def _row(release: Release, user: User, superseded: set[object]) -> dict[str, object]:
+def _rows(releases: Sequence[Release], user: User, since: datetime | None) -> list[dict[str, Any]]:
+    superseded = _superseded(releases)
+    return [_row(release, user, superseded, since) for release in releases]
+
+
+def _row(release: Release, user: User, superseded: dict[object, str], since: datetime | None) -> dict[str, Any]:
     deliveries = list(release.deliveries.all())
+    revoked = any(entry.kind == Entry.REVOKED for entry in release.entries.all())
+    replaced_by = superseded.get(release.report_id, "")
     return {
         "release": release,
         "referral": release.report.referral,
         "zone": release.report.referral.court.zone,
-        "new": not any(d.step in (Step.OPENED, Step.FILING_COPY) for d in deliveries),
+        "new": since is None or release.released_at > since,
+        "unopened": not any(d.step in (Step.OPENED, Step.FILING_COPY) for d in deliveries),
         "acknowledged": any(d.step == Step.ACKNOWLEDGED and d.by_id == user.pk for d in deliveries),
-        "superseded": release.report_id in superseded,
-        "revoked": any(entry.kind == Entry.REVOKED for entry in release.entries.all()),
+        "superseded": replaced_by,
+        "revoked": revoked,
+        "status": "revoked" if revoked else "superseded" if replaced_by else "current",
+    }
+
+
+def _says(release: Release) -> dict[str, Any]:
+    """What a report determines, and its bottom line in the words and the language that it was written in."""
+    facts = release.report.facts
+    with translation.override(facts.language):
+        lines = [str(line) for line in words.bottom_line(facts)]
+    return {
+        "standing": STANDINGS.get(facts.determination.code, "") if facts.determination else "",
+        "tone": TONES.get(facts.determination.code, "neutral") if facts.determination else "",
+        "lines": lines,
+        "language": facts.language,
     }

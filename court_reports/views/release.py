@@ -12,22 +12,20 @@ from django.views.decorators.http import require_GET, require_POST
 from court_reports import access, content, signing, storage, words
 from court_reports import render as drawing
 from court_reports.actions import deliver, draft, release, supersede
-from court_reports.forms import CorrectionForm, DraftForm
-from court_reports.models import Release, Report
+from court_reports.delivery_words import how
+from court_reports.forms import CorrectionForm, DraftForm, HandOverForm
+from court_reports.models import Delivery, Release, Report
 from court_reports.pdf.text import MissingGlyph
-from court_reports.rules.preflight import Problem
+from court_reports.problem_words import PROBLEMS, say
 from court_reports.views.files import pdf
 from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import referrals_for
 
-PROBLEMS = {
-    "blank": gettext_lazy("Missing: %(what)s."),
-    "unreviewed": gettext_lazy("Check-in %(what)s in this period has not been reviewed."),
-    "overlap": gettext_lazy("The period repeats that of report %(what)s."),
-    "forbidden": gettext_lazy("A report must not hold %(what)s."),
-    "glyph": gettext_lazy("The report cannot print every character of “%(what)s”."),
+STEPS = {
+    "contact": gettext_lazy("a contact"),
+    "warning": gettext_lazy("a written warning"),
 }
 
 
@@ -58,8 +56,9 @@ def file(request: Request, pk: str) -> HttpResponse:
     """The PDF: a draft marked DRAFT, or the released bytes."""
     row = _fetch(request, pk)
     if row.is_released:
-        data = deliver.open_own_copy(release=row.release, by=request.user, now=request.now)
-        return pdf(data, row.release.file_name)
+        original = "original" in request.GET
+        data = deliver.open_own_copy(release=row.release, by=request.user, now=request.now, original=original)
+        return pdf(data, supersede.file_name(row.release, original=original))
     draft.read_answer(report=row, by=request.user, now=request.now)
     try:
         return pdf(drawing.render(row), "draft.pdf", inline=True)
@@ -77,7 +76,12 @@ def start(request: Request, referral: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("Choose which report."))
         return redirect("referrals:case", case.pk)
-    row = draft.draft(referral=case, kind=form.cleaned_data["kind"], by=request.user, now=request.now)
+    try:
+        row = draft.draft(referral=case, **form.cleaned_data, by=request.user, now=request.now)
+    except draft.StepMissing as refused:
+        names = ", ".join(str(STEPS[step]) for step in refused.steps)
+        messages.error(request, _("Before this notice can be drafted: %(steps)s.") % {"steps": names})
+        return redirect("track_staff:responses", case.pk)
     return redirect("reports_staff:report", pk=row.pk)
 
 
@@ -161,8 +165,8 @@ def _try_release(request: Request, row: Report) -> str:
         return _("Only the facilitator of this case or an administrator of the program may release it.")
     except (release.AlreadyReleased, release.Discarded):
         return _("This report is no longer a draft.")
-    except signing.SigningKeyUnusable:
-        return _("The signing key cannot be used, so nothing was released. Tell the operator.")
+    except signing.SigningKeyUnusable as problem:
+        return _("Nothing was released: no report can be signed now. Tell the operator: %(why)s") % {"why": problem}
     except storage.NotKept:
         return _("There is no room to keep the report, so nothing was released. Tell the operator.")
     done = _("Released. The court has been told that a report waits.")
@@ -171,26 +175,38 @@ def _try_release(request: Request, row: Report) -> str:
     return ""
 
 
-def say(problem: Problem) -> str:
-    return str(PROBLEMS[problem.code] % {"what": problem.what})
+def _unsignable(row: Report, request: Request) -> list[str]:
+    """Why no report can be signed now, told before somebody tries."""
+    why = "" if row.is_released or row.discarded_at else signing.trouble(now=request.now)
+    return [_("No report can be signed now. Tell the operator: %(why)s") % {"why": why}] if why else []
+
+
+def _line(row: Delivery) -> dict[str, object]:
+    """One line of the ledger: when, what, who, how, and of which bytes."""
+    who = ", ".join(name for name in (row.by.shown_name if row.by else "", row.recipient) if name)
+    return {"row": row, "who": who, "how": how(row.how)}
 
 
 def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
     facts = row.facts
     issue = row.release.issue if row.is_released else draft.a_draft_issue(row)
     found = () if row.is_released or row.discarded_at else release.preflight(report=row, now=request.now)
+    profile = getattr(row.referral.court, "profile", None)
     context = {
         "report": row,
         "title": words.title(facts),
-        "caption": content.caption(facts),
+        "caption": content.caption(facts, issue),
         "sections": content.sections(facts, issue),
-        "problems": [say(problem) for problem in found],
+        "problems": [*map(say, found), *_unsignable(row, request)],
         "may_release": access.may_release(request.user, row),
         "waits_for_answer": bool(row.answer_by and request.now < row.answer_by and not row.answered_at),
         "is_second": bool(row.first_release_by_id and row.first_release_by_id != request.user.pk),
-        "deliveries": row.release.deliveries.select_related("by") if row.is_released else (),
+        "deliveries": [_line(line) for line in row.release.deliveries.select_related("by")] if row.is_released else (),
         "superseded": row.is_released and supersede.is_superseded(row.release),
         "correction_form": CorrectionForm(),
+        "hand_over_form": HandOverForm(),
+        "mailbox": profile.report_address if profile else "",
+        "call": getattr(row.release, "webhook_call", None) if row.is_released else None,
         "zone": row.referral.court.zone,
     }
     return context | more

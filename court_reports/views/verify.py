@@ -1,13 +1,19 @@
 """Anyone with a report in hand asks here. No account, nothing kept, nothing to be found by guessing."""
 
-from allauth.core import ratelimit
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_http_methods
+import json
+from pathlib import Path
 
+from allauth.core import ratelimit
+from cryptography.hazmat.primitives.serialization import Encoding
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from court_reports import keys, standalone
 from court_reports.forms import VerifyForm
-from court_reports.verification import check
+from court_reports.proofs import NoProof, proof_of
+from court_reports.verification import check, release_of
 
 
 @login_not_required
@@ -23,5 +29,56 @@ def verify(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "verify/check.html", {"form": form})
     response = render(request, "verify/check.html", {"form": form, "result": check(**form.question)})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@login_not_required
+@require_POST
+def proof(request: HttpRequest) -> HttpResponse:
+    """What it takes to verify this report without us, for whoever holds its code or the file."""
+    if not ratelimit.consume(request, action="verify"):
+        return render(request, "429.html", status=429)
+    form = VerifyForm(request.POST)
+    found = release_of(code=form.question["code"], digest=form.question["digest"]) if form.is_valid() else None
+    if found is None:
+        raise Http404
+    try:
+        said = proof_of(found)
+    except NoProof:
+        return render(request, "verify/no_proof.html")
+    return _attached(json.dumps(said, indent=1).encode(), "application/json", f"{found.number}.proof.json")
+
+
+@login_not_required
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """A page that verifies a report by itself: once it is loaded it asks nobody anything."""
+    return render(request, "verify/offline.html")
+
+
+@login_not_required
+@require_safe
+def stand_alone(request: HttpRequest) -> HttpResponse:
+    """The verifier as one file of Python."""
+    return _attached(Path(standalone.__path__[0], "amends_verify.py").read_bytes(), "text/x-python", "amends_verify.py")
+
+
+@login_not_required
+@require_safe
+def authorities(request: HttpRequest) -> HttpResponse:
+    """The certificates of the authorities whose signatures on reports are ours, former ones too."""
+    try:
+        found = keys.ring()
+    except keys.SigningKeyUnusable:
+        raise Http404 from None
+    return _attached(
+        b"".join(one.public_bytes(Encoding.PEM) for one in found), "application/x-pem-file", "authorities.pem"
+    )
+
+
+def _attached(data: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
     return response

@@ -310,7 +310,7 @@ def _signing(manifest: shelf.Manifest, now: datetime) -> list[str]:
 
     try:
         # Asked first: in development a key would be made where none is.
-        if not take.signer() or not settings.SIGNING_KEY_FILE.is_file():
+        if not take.signer() or not signing.is_there():
             raise signing.SigningKeyUnusable("it is not here")
         signing.ensure(now=now)
     except signing.SigningKeyUnusable as problem:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from lms.demonstration import days, people, world
+from accountability.sample import sample_forms_by_part
+from lms.demonstration import days, people, staff_work, world
 from lms.journal import journal
 from lms.referrals.actions import pulse
 from lms.referrals.models import Program
@@ -24,6 +25,7 @@ def load(*, now: datetime, password: str, tell: Callable[[str], None]) -> None:
     """Live the last eight months of forty people, day by day, in one transaction: all of it or nothing."""
     start = now - LONGEST * DAY
     place = world.build(now=start - DAY, password=password)
+    sample_forms_by_part(program=place.program, now=start)
     waiting = list(enumerate(people.courses()))
     lives: list[people.Life] = []
     for moment in days.between(start, now):
@@ -42,6 +44,7 @@ def load(*, now: datetime, password: str, tell: Callable[[str], None]) -> None:
         life.referral.refresh_from_db()
         if life.course.ending == "referred_back" and life.referral.is_open:
             people.refer_back(life, place, now=now - 8 * DAY)
+    staff_work.do(lives, place, now=now - timedelta(hours=2))
     days.pass_day(now=now, send=people.nowhere)
     journal.seal_all(now=now)
     # From here on the service is known to be up.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from accountability.actions import decisions, tracks
+from accountability.actions import decisions, moves
 from accountability.models import CheckIn, Track
 from accountability.rules.check_in_state import State
 from courses.models import Enrollment
@@ -165,7 +165,7 @@ def _move(life: Life, track: Track, now: datetime) -> None:
     if life.course.tolled and "tolled" not in life.done and now > track.opened_at + 40 * DAY:
         life.done.add("tolled")
         first = now.date() + 3 * DAY
-        tracks.toll(
+        moves.toll(
             track=track, from_on=first, to_on=first + 13 * DAY, reason="hospital", authority="Letter seen by the program",
             by=life.referral.facilitator, now=now,
         )  # fmt: skip

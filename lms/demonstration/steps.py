@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accountability.actions import check_ins, decisions
+from accountability.asking import form_for
 from accountability.models import CheckIn
-from accountability.models.forms import form_in_force
 from accountability.rules.check_in_state import accepts
 from courses.actions import attempts, completion, evidence, reflections
 from courses.models import Attestation, EditionModule, Enrollment
@@ -77,7 +77,7 @@ def submit_check_in(check_in: CheckIn, *, now: datetime, help_wanted: str = "no"
     )
     if not accepts(row.moments, now, row.track.leeway):
         return
-    form = form_in_force(row.track.referral.program, now)
+    form = form_for(row, now)
     answers = _answers(form, help_wanted)
     check_ins.begin(check_in=row, now=now)
     check_ins.submit(check_in=row, answers=answers, form=form, language="en", by=row.track.referral.person, now=now)
@@ -120,5 +120,7 @@ def _pass_check(enrollment: Enrollment, module: EditionModule, block_id: str, no
 def _answers(form: Any, help_wanted: str) -> dict[str, str]:
     answers = {"help": help_wanted}
     for question in form.in_language("en") if form else ():
-        answers[question.key] = {"scale": "4", "choice": "0"}.get(question.kind, "I kept to my plan.")
+        answers[question.key] = {"scale": "4", "choice": "0", "attendance": "there", "changed": "none"}.get(
+            question.kind, "I kept to my plan."
+        )
     return answers

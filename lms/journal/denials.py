@@ -26,6 +26,8 @@ WAY_TO_THE_CASE = (
     "track",
     "enrollment",
     "check_in",
+    "commitment",
+    "provider",
     "report",
     "release",
     "reflection",

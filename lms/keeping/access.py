@@ -7,12 +7,13 @@ from django.db.models import Q, QuerySet
 from lms.keeping.models import Forgetting, HoldReason, LegalDemand, LegalHold, PersonsCopy
 from lms.people.models import Kind, User
 from lms.referrals.access import is_administrator, programs_of, referrals_for
+from lms.referrals.covers import acts_for
 from lms.referrals.models import ProgramRole, Referral
 
 
 def may_propose(user: User, referral: Referral) -> bool:
     """The facilitator of the case, or an administrator of its program; also asked again at the confirmation."""
-    return user.is_active and (referral.facilitator_id == user.pk or is_administrator(user, referral.program))
+    return user.is_active and (acts_for(user, referral) or is_administrator(user, referral.program))
 
 
 def may_decide(user: User, referral: Referral) -> bool:

@@ -18,6 +18,7 @@ class Data(StrEnum):
     IDENTITY = "identity"  # says who somebody is, or how to reach them
     NARRATIVE = "narrative"  # what somebody wrote or said
     COMPLIANCE = "compliance"  # what somebody did and when; what a court may be told
+    CASEWORK = "casework"  # what staff noted while helping: for no court page and no report
     SECURITY = "security"  # opens something, or shows who came from where
     DERIVED = "derived"  # ids, counts, digests and pointers that say nothing alone
 
@@ -27,6 +28,7 @@ MEANING = {
     Data.IDENTITY: "Says who somebody is, or how to reach them. Sealed or blanked when a case is forgotten.",
     Data.NARRATIVE: "What somebody wrote. Sealed under the person’s own key; never in a report, a log or an export for a court.",
     Data.COMPLIANCE: "What somebody did, and when: what a court may be told.",
+    Data.CASEWORK: "What staff noted while helping: notes, attempts to reach somebody. Words are sealed as what a person wrote; never in a report or on a page of a court.",
     Data.SECURITY: "Opens something, or shows who came from where.",
     Data.DERIVED: "Ids, counts, digests and pointers, which say nothing alone.",
 }

@@ -24,6 +24,7 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
             url=reverse("keeping:release_copy", args=[copy.pk]),
             since=copy.asked_at,
             weight=50,
+            step=_("Release it"),
         )
         for copy in waiting
     ]

@@ -22,7 +22,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from lms import crypto
-from lms.outbox import numbers, outbox, sms
+from lms.outbox import enclosures, numbers, outbox, sms
 from lms.outbox.faults import Fault, NotSent, Refused, Uncertain
 from lms.outbox.models import Attempt, Channel, ContactNumber, Ended, Line, Message, Why
 from lms.outbox.providers.twilio import UNSUBSCRIBED
@@ -240,6 +240,8 @@ def _compose(message: Message, address: str) -> EmailMultiAlternatives:
     context = {"person": message.to, "url": settings.PUBLIC_URL + outbox.path_of(message)}
     # Where the journal and the register end: position and hash. What was changed about how somebody signs in.
     context |= {name: message.context.get(name, "") for name in ("head", "register", "what")}
+    enclosed = enclosures.of(message, address)
+    context |= enclosed.words
     mail = EmailMultiAlternatives(
         subject=" ".join(render_to_string(f"{name}.subject.txt", context).split()),
         body=render_to_string(f"{name}.txt", context),
@@ -248,6 +250,8 @@ def _compose(message: Message, address: str) -> EmailMultiAlternatives:
         headers={"Message-ID": f"<{message.pk}@{_mail_domain()}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(render_to_string(f"{name}.html", context), "text/html")
+    if enclosed.calendar:
+        mail.attach_alternative(enclosed.calendar, f"text/calendar; method={enclosed.method}")
     return mail
 
 

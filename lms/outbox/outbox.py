@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 
 from lms import crypto
+from lms.inserts import insert
 from lms.outbox.models import Category, Channel, ContactNumber, Message
 from lms.outbox.rules.channels import channels_for
 from lms.people.models import User
@@ -101,11 +102,8 @@ def post_all(drafts: Iterable[Draft]) -> None:
     wishes = _wishes(drafts)
     if settings.SMS_PROVIDER:
         drafts = _not_there(drafts)
-    Message.objects.bulk_create(
-        [Message(key=way.key, **_columns(way)) for draft in drafts for way in _ways(draft, wishes)],
-        batch_size=500,
-        ignore_conflicts=True,
-    )
+    ways = [way for draft in drafts for way in _ways(draft, wishes)]
+    insert(Message, POSTED, map(_posted, ways), skip_there=True)
 
 
 Wishes = dict[UUID, tuple[str, str]]
@@ -128,6 +126,8 @@ def _ways(draft: Draft, wishes: Wishes) -> list[Draft]:
     channels = channels_for(
         kind=draft.kind, account=account, wish=wish, confirmed=bool(account), opens_a_door=SEALED_PATH in draft.context
     )
+    if channels == (Channel.EMAIL,):
+        return [draft]  # as it stands: e-mail is what a draft without a channel goes by
     return [
         replace(draft, channel=channel, key=draft.key + BY_SMS if channel == Channel.SMS else draft.key)
         for channel in channels
@@ -154,3 +154,17 @@ def _columns(draft: Draft) -> dict[str, object]:
         "not_before": draft.not_before or draft.at,
         "expires_at": draft.expires_at,
     }
+
+
+# The columns of a row that was just posted, in the order of _posted.
+POSTED = (
+    "id", "key", "kind", "category", "channel", "to_id", "about", "audience", "context", "posted_at", "not_before",
+    "expires_at",
+)  # fmt: skip
+
+
+def _posted(draft: Draft) -> tuple[object, ...]:
+    return (
+        uuid4(), draft.key, draft.kind, str(draft.category), str(draft.channel or Channel.EMAIL), draft.to_id, draft.about,
+        draft.audience, draft.context, draft.at, draft.not_before or draft.at, draft.expires_at,
+    )  # fmt: skip

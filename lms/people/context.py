@@ -15,16 +15,22 @@ NAVIGATION = {
         (_("Check-ins"), "check_ins:home"),
         (_("Reports"), "my_reports:list"),
     ],
-    Kind.COURT: [(_("Referrals"), "referrals:court_home"), (_("Reports"), "reports_court:list")],
+    Kind.COURT: [
+        (_("Referrals"), "referrals:court_home"),
+        (_("Hearings"), "court_hearings:month"),
+        (_("Reports"), "reports_court:list"),
+    ],
     Kind.AUTHOR: [(_("Authoring"), "wagtailadmin_home")],
 }
 # Of staff each role its own; without one, none.
 CASES = [
-    (_("Caseload"), "referrals:caseload"),
+    (_("Today"), "referrals:caseload"),
+    (_("Caseload"), "casework:people"),
     (_("Reviews"), "courses_staff:queue"),
     (_("Check-ins"), "track_staff:queue"),
     (_("Reports"), "reports_staff:list"),
 ]
+PICTURES = [(_("Program"), "referrals:program")]
 KEEP = {"facilitator", "administrator", "auditor"}
 KEEPING = [(_("Keeping"), "keeping:home")]
 
@@ -36,6 +42,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     roles = _roles(user) if user and user.is_authenticated and user.kind == Kind.STAFF else set()
     items = NAVIGATION.get(user.kind, []) if user and user.is_authenticated else []
     items = [*items, *(CASES if roles & {"facilitator", "administrator"} else []), *(KEEPING if roles & KEEP else [])]
+    items = [*items, *(PICTURES if "administrator" in roles else [])]
     shown = [_item(label, name, request.path) for label, name in items]
     if user and user.is_authenticated and user.kind == Kind.STAFF and user.has_perm("wagtailadmin.access_admin"):
         shown.append(_item(_("Messages"), "referrals:messages", request.path))

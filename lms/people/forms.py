@@ -6,7 +6,7 @@ from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lms.people.models import Colors, Letters, TypeSize
+from lms.people.models import Colors, Kind, Letters, QuestionsShown, TypeSize, User
 
 
 class AddPasskeyForm(AddWebAuthnForm):
@@ -33,3 +33,11 @@ class LookForm(forms.Form):
     type_size = forms.ChoiceField(label=_("Size of the letters"), choices=TypeSize.choices, widget=forms.RadioSelect)
     letters = forms.ChoiceField(label=_("Shape of the letters"), choices=Letters.choices, widget=forms.RadioSelect)
     colors = forms.ChoiceField(label=_("Colors"), choices=Colors.choices, widget=forms.RadioSelect)
+    questions_shown = forms.ChoiceField(
+        label=_("Questions of a check-in"), choices=QuestionsShown.choices, widget=forms.RadioSelect, required=False
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.kind != Kind.RESPONSIBLE_PARTY:
+            del self.fields["questions_shown"]

@@ -20,7 +20,7 @@ from lms.referrals.models import Referral
 
 DATA = {
     "people.User": {
-        "identity": "first_name last_name email zone language byline type_size letters colors",
+        "identity": "first_name last_name email zone language byline type_size letters colors questions_shown",
         "security": "password last_login username",
         "derived": "id is_superuser is_staff is_active date_joined kind groups user_permissions",
     },
@@ -74,6 +74,7 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
         (_("Size of the letters"), person.get_type_size_display()),
         (_("Shape of the letters"), person.get_letters_display()),
         (_("Colors"), person.get_colors_display()),
+        (_("Questions of a check-in"), person.get_questions_shown_display()),
         (_("Account opened"), value(person.date_joined)),
         *((_("Second step at sign-in"), str(factor.get_type_display())) for factor in factors),
     ]

@@ -39,6 +39,11 @@ class Colors(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+class QuestionsShown(models.TextChoices):
+    ALL = "all", _("All on one page")
+    ONE = "one", _("One question at a time")
+
+
 def random_handle() -> str:
     """A sign-in name that says nothing about a person."""
     return secrets.token_hex(6)
@@ -67,6 +72,10 @@ class User(AbstractUser):
     colors = models.CharField(
         _("Colors"), max_length=12, choices=Colors, default=Colors.DEVICE, db_default=Colors.DEVICE
     )
+    questions_shown = models.CharField(
+        _("Questions of a check-in"), max_length=12, choices=QuestionsShown, default=QuestionsShown.ALL,
+        db_default=QuestionsShown.ALL,
+    )  # fmt: skip
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email"]
 

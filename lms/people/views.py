@@ -41,10 +41,18 @@ def kept(request: Request, kept_id: uuid.UUID) -> HttpResponse:
 def look(request: Request) -> HttpResponse:
     """How large, in which letters and colors pages are shown to this person: seen at once, on this page itself."""
     user = request.user
-    chosen = {"type_size": user.type_size, "letters": user.letters, "colors": user.colors}
-    form = LookForm(request.POST or None, initial=chosen)
+    chosen = {
+        "type_size": user.type_size,
+        "letters": user.letters,
+        "colors": user.colors,
+        "questions_shown": user.questions_shown,
+    }
+    form = LookForm(request.POST or None, initial=chosen, user=user)
     if request.method == "POST" and form.is_valid():
+        shown = form.cleaned_data.pop("questions_shown", "")
         accounts.choose_look(user=user, **form.cleaned_data)
+        if shown:
+            accounts.choose_questions(user=user, questions_shown=shown)
         messages.success(request, _("Saved. Pages look like this now, on every device where you sign in."))
         return redirect("people:look")
     return render(request, "account/look.html", {"form": form})

@@ -5,6 +5,7 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 from lms.journal import belonging
 from lms.journal.models import Event
 from lms.people.models import Kind, User
+from lms.referrals.covers import Cover, HandOver, in_care_of
 from lms.referrals.models import (
     Accommodation,
     Court,
@@ -14,7 +15,9 @@ from lms.referrals.models import (
     ProgramMembership,
     ProgramRole,
     Referral,
+    TransferProposal,
 )
+from lms.referrals.transfers import left_behind
 
 
 def referrals_for(user: User) -> QuerySet[Referral]:
@@ -82,8 +85,8 @@ def _zone_of_programs(user: User) -> str:
 
 
 def own_caseload(user: User) -> QuerySet[Referral]:
-    """The cases whose facilitator this person is: narrower than what an administrator may open."""
-    return referrals_for(user).filter(facilitator=user)
+    """The cases this person looks after, as facilitator or cover: narrower than what an administrator may open."""
+    return referrals_for(user).filter(in_care_of(user))
 
 
 def administered(user: User) -> QuerySet[Program]:
@@ -179,3 +182,25 @@ def invitations_of(user: User) -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         Q(program__in=administered(user)) | Q(court__in=courts_served(user).order_by()), referral=None
     )
+
+
+def covers_for(user: User) -> QuerySet[Cover]:
+    """Covers that this person may see and end: their own absence, what they cover, and of programs they administer."""
+    mine = Q(absent=user) | Q(cover=user) | Q(program__in=administered(user))
+    return Cover.objects.filter(mine).select_related("absent", "cover", "program")
+
+
+def hand_overs_for(user: User) -> QuerySet[HandOver]:
+    """Who had a case when, with the notes: for whoever looks after it now."""
+    cases = own_caseload(user).order_by()
+    found = HandOver.objects.filter(~left_behind("at"), referral__in=cases)
+    return found.select_related("from_user", "to_user", "by", "referral")
+
+
+def transfers_for(user: User) -> QuerySet[TransferProposal]:
+    """Proposals that this person may see: of the program that gives a case up, and of the one that is to take it."""
+    mine = Q(referral__in=Referral.objects.visible_to(user).order_by()) | Q(to_program__in=administered(user))
+    found = TransferProposal.objects.filter(mine, referral__in=Referral.objects.present().order_by())
+    if user.kind != Kind.STAFF:
+        return found.none()
+    return found.select_related("referral__court", "referral__program", "to_program", "proposed_by", "confirmed_by")

@@ -29,7 +29,7 @@ def _two_places(referrals: QuerySet[Referral], now: datetime) -> list[Need]:
         since[user] = min(at, since.get(user, at))
     why = _("the account was used in two places at about the same time")
     return [
-        Need(pk, why, reverse("referrals:sign_ins", args=[pk]), since[person], LIGHT)
+        Need(pk, why, reverse("referrals:sign_ins", args=[pk]), since[person], LIGHT, _("Look at the sign-ins"))
         for pk, person in referrals.order_by().filter(person__in=since).values_list("pk", "person")
     ]
 
@@ -44,7 +44,7 @@ def _asked_in_vain(referrals: QuerySet[Referral]) -> list[Need]:
     found: dict[object, Need] = {}
     for pk, at in rows.values_list("invitation__referral", "asked_at"):
         url = reverse("referrals:case", args=[pk]) + "#account"
-        found[pk] = Need(pk, _("asked for a new invitation"), url, at, LIGHT + 10)
+        found[pk] = Need(pk, _("asked for a new invitation"), url, at, LIGHT + 10, _("Send one, or print a code"))
     return list(found.values())
 
 

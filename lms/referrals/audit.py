@@ -212,7 +212,7 @@ def reads_of_case(referral: Referral) -> list[Read]:
 def _reads_about(which: Q, zone: object) -> list[Read]:
     reads = Event.objects.filter(which, kind__in=labels.READS).select_related("by")
     return [
-        Read(event.at, _day(event.at, zone), _role(event.by), str(labels.YOURS[event.kind]))
+        Read(event.at, _day(event.at, zone), _whose(event), str(labels.YOURS[event.kind]))
         for event in reads.order_by("-at", "-pk")
     ]
 
@@ -297,15 +297,26 @@ class _Echo:
         return line
 
 
+# A court without accounts does these by a link that was mailed to it.
+BY_A_COURT = frozenset({"report.opened", "report.acknowledged"})
+
+
+def _whose(event: Event) -> str:
+    """By role alone, as the person reads it."""
+    return _("The court") if event.by is None and event.kind in BY_A_COURT else role(event.by)
+
+
 def _who(event: Event, staff: Mapping[UUID, str]) -> str:
     if event.by is None:
         if event.kind == "account.sign_in_failed":
             return _("Somebody without an account")
+        if event.kind in BY_A_COURT:
+            return _whose(event)
         return _("The operator") if event.origin == COMMAND else _("The service")
-    return staff.get(event.by.pk) or _role(event.by)
+    return staff.get(event.by.pk) or role(event.by)
 
 
-def _role(user: User | None) -> str:
+def role(user: User | None) -> str:
     roles = {
         Kind.RESPONSIBLE_PARTY: _("The person"),
         Kind.AUTHOR: _("An author"),

@@ -284,10 +284,24 @@ class AccommodationForm(forms.Form):
         return clean
 
 
+def hand_over_note() -> forms.CharField:
+    """Of one case or of many."""
+    return forms.CharField(
+        label=_("What the next facilitator should know"),
+        help_text=_(
+            "Kept encrypted with each case, for whoever looks after it. In no report; the person can ask for a copy."
+        ),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=3000,
+        required=False,
+    )
+
+
 class AssignForm(forms.Form):
     """Who takes this case."""
 
     facilitator = forms.ModelChoiceField(label=_("Facilitator"), queryset=User.objects.none(), empty_label=None)
+    note = hand_over_note()
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -539,6 +553,7 @@ class CaseloadForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one facilitator.")},
     )
+    note = hand_over_note()
 
     def __init__(self, *args: Any, program: Program, holder: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

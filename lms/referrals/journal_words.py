@@ -26,9 +26,10 @@ from lms.referrals.event_words import (
     size,
     yes_or_no,
 )
-from lms.referrals.models import LANGUAGES, CourtProfile, DeadlineMove, ProgramRole
+from lms.referrals.models import LANGUAGES, CourtProfile, DeadlineMove, ProgramRole, Route
 from lms.referrals.rules.deadlines import Change
 from lms.referrals.rules.policy import Phase, parse_cadence
+from lms.referrals.transfers import TransferReason
 
 # How somebody proved who they are: the ways of signing in, and what is asked again before what matters.
 PROOFS = Coded({
@@ -65,6 +66,11 @@ def _of_cases() -> None:
     from lms.referrals.forms import SignInsForm
 
     register("referral.", to=Fact(_("to"), named), policy=Fact(_("policy version"), plain))
+    register("cover.", absent=Fact(_("who is away"), named), cover=Fact(_("who covers"), named))
+    register("cover.", **{"from": Fact(_("from"), moment), "until": Fact(_("until"), moment)})
+    programs = {"to_program": Fact(_("to the program"), named), "from_program": Fact(_("from the program"), named)}
+    register("transfer.", reason=Fact(_("reason"), coded(TransferReason.choices)), **programs)
+    register("referral.hand_over_read", shown=Fact(_("notes shown"), how_many))
     register("referral.", agreements=Fact(_("texts accepted"), how_many))
     register(
         "referral.deadline_moved",
@@ -118,6 +124,13 @@ def _of_upkeep() -> None:
         holidays_text=Fact(_("holidays"), _holidays),
         tolling_allowed=Fact(_("tolling is allowed"), yes_or_no),
         max_months=Fact(_("longest track, in months"), plain),
+        progress_day=Fact(_("day of the month by which a progress report is due"), plain),
+        route=Fact(_("how reports reach the court"), coded(Route.choices)),
+        report_address=Fact(_("e-mail address for links"), plain),
+        link_days=Fact(_("days that a link works"), plain),
+        webhook_url=Fact(_("address of the court’s system"), plain),
+        webhook_secret_new=Fact(_("shared secret"), plain),
+        filing_name=Fact(_("name of the file that is filed"), plain),
     )
     from lms.referrals.models import AgreementKind
 
@@ -138,7 +151,14 @@ CHANGES = {
     Change.EARLIER.value: _("there is less time"),
     Change.NAMED.value: _("there is a day now"),
 }
-PURPOSES = {"own_copy": _("the person’s own copy"), "court_order": _("an order of the court")}
+PURPOSES = {
+    "own_copy": _("the person’s own copy"),
+    "court_order": _("an order of the court"),
+    "commitment_evidence": _("what shows that a commitment was kept"),
+    "check_in_file": _("a file with a check-in"),
+    "voice_note": _("a voice note with a check-in"),
+    "excusal_evidence": _("shown with a request to be excused"),
+}
 
 
 def cadence(value: Any, reader: Reader) -> str:

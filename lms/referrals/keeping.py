@@ -1,6 +1,6 @@
 """What is held about a case itself, and how it is put away and forgotten."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from lms.keeping import classes, shredders
 from lms.keeping.shredders import Document, File, PutAway, Shredder, Word
 from lms.keeping.telling import facts, table, value
+from lms.referrals import search
 from lms.referrals.accommodation_words import KINDS
 from lms.referrals.models import STATUS_LABELS, Invitation, InvitationAsked, Referral
 from lms.referrals.rules.status import MOMENTS
@@ -18,9 +19,10 @@ from lms.referrals.rules.status import MOMENTS
 DATA = {
     "referrals.Court": {"public": "name jurisdiction county state zone", "derived": "id"},
     "referrals.CourtProfile": {
-        "identity": "accepted_by",
+        "identity": "accepted_by report_address",
+        "security": "webhook_secret",
         "public": "accepted_on report_kinds hearing_lead_days paper filing_copy holidays tolling_allowed max_months "
-        "report_language",
+        "report_language progress_day route link_days webhook_url filing_name",
         "derived": "id court",
     },
     "referrals.CourtMembership": {"derived": "id court user lead"},
@@ -32,9 +34,9 @@ DATA = {
     "referrals.PolicyVersion": {
         "public": "number in_force_from track_months cadence window_days grace_days cure_days quiet_from quiet_until "
         "answer_days missed_in_row_at_risk missed_in_row_not_in_compliance missed_total_not_in_compliance "
-        "required_share review_business_days return_hours started_leeway_minutes outage_minutes pass_mark "
+        "required_share review_business_days return_hours excusal_ask_days appeal_days steps_lapse_after steps_begin_at started_leeway_minutes outage_minutes pass_mark "
         "attempts_before_cool_down cool_down_hours reflection_min_words reflection_reviewed most_hours_a_day "
-        "hearing_lead_days progress_day_of_month retention_years copy_needs_release referral_code_days",
+        "hearing_lead_days progress_day_of_month early_completion early_after_share early_standing retention_years copy_needs_release referral_code_days",
         "derived": "id program",
     },
     "referrals.Agreement": {"public": "kind version language title body digest", "derived": "id program"},
@@ -46,10 +48,22 @@ DATA = {
         "transferred_at sealed_at forgotten_at",
         "derived": "id program court person facilitator policy received_by",
     },
+    "referrals.SearchKey": {"identity": "key", "derived": "id referral court use"},
     # It can tell of somebody's health, the dates too: nothing of it is for a court.
     "referrals.Accommodation": {
         "narrative": "kind note from_on until_on recorded_at ended_at",
         "derived": "id referral recorded_by ended_by",
+    },
+    "referrals.Cover": {"derived": "id program absent cover from_at until_at made_at made_by ended_at ended_by"},
+    "referrals.HandOver": {"narrative": "note", "compliance": "at", "derived": "id referral from_user to_user by"},
+    "referrals.TransferProposal": {
+        "compliance": "reason ordered_by from_on proposed_at lapses_at confirmed_at withdrawn_at",
+        "derived": "id referral to_program proposed_by confirmed_by ended_by",
+    },
+    "referrals.Transfer": {
+        "public": "from_name to_name",
+        "compliance": "number at from_on asks_agreements",
+        "derived": "id referral proposal by from_program to_program from_policy to_policy",
     },
     "referrals.DeadlineMove": {
         "compliance": "number from_on to_on authority ordered_by recorded_at",
@@ -85,6 +99,14 @@ WORDS = {
         gettext_lazy("how the court moved the day: who ordered it"),
         gettext_lazy("the days and on what kind of word, without a name"),
     ),
+    "transfers": Word(
+        gettext_lazy("that the case went to another program: who ordered it"),
+        gettext_lazy("between which programs and when, without a name"),
+    ),
+    "hand_overs": Word(
+        gettext_lazy("notes from one facilitator to the next"),
+        gettext_lazy("when the case changed hands, without a word of the note"),
+    ),
     "invitations": Word(gettext_lazy("invitations")),
     "codes": Word(gettext_lazy("codes on paper that lead to the invitation")),
     "acceptances": Word(
@@ -110,6 +132,8 @@ def preview(referral: Referral) -> dict[str, int]:
         "hearings": referral.hearings.count(),
         "accommodations": referral.accommodations.count(),
         "deadline_moves": referral.deadline_moves.count(),
+        "transfers": referral.transfer_proposals.count(),
+        "hand_overs": referral.hand_overs.count(),
         "invitations": referral.invitations.count(),
         "codes": referral.codes.count(),
         "case_shell": 1,
@@ -182,6 +206,29 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
                 _("Recorded"): "recorded_at",
             },
         ),
+    )
+    yield Document(
+        "transfers",
+        _("When your case went to another program"),
+        table(
+            referral.transfer_proposals.select_related("transfer", "to_program").order_by("proposed_at"),
+            {
+                _("Proposed"): "proposed_at",
+                _("To which program"): lambda row: row.to_program.name,
+                _("Reason"): lambda row: row.get_reason_display(),
+                _("Who ordered it"): "ordered_by",
+                _("From which day"): "from_on",
+                _("Open until"): "lapses_at",
+                _("Accepted"): "confirmed_at",
+                _("Withdrawn or declined"): "withdrawn_at",
+                **{title: _of_the_transfer(name) for title, name in _TRANSFERRED.items()},
+            },
+        ),
+    )
+    yield Document(
+        "hand-overs",
+        _("When somebody else took over your case"),
+        table(referral.hand_overs.all(), {_("When"): "at", _("Note to the next facilitator"): "note"}),
     )
     yield Document(
         "made-easier",
@@ -282,8 +329,22 @@ def _write(referral: Referral, values: dict[str, Any]) -> None:
     for name, held in values.items():
         setattr(referral, name, held)
     referral.save(update_fields=list(values))
+    search.index([referral])
 
 
 def register() -> None:
     classes.declare(DATA)
     shredders.register("referrals", Shredder(WORDS, preview, shred, seal, unseal, copy, order=100))
+
+
+# Of a transfer that happened; a proposal that did not lead to one says nothing here.
+_TRANSFERRED = {
+    gettext_lazy("Number"): "number",
+    gettext_lazy("When"): "at",
+    gettext_lazy("Dates follow the other program from"): "from_on",
+    gettext_lazy("Agreements were asked for again"): "asks_agreements",
+}
+
+
+def _of_the_transfer(name: str) -> Callable[[Any], Any]:
+    return lambda proposal: getattr(getattr(proposal, "transfer", None), name, None)

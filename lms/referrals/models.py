@@ -18,9 +18,14 @@ from django.utils.translation import gettext_lazy as _
 from lms import crypto
 from lms.fields import SealedListField, SealedTextField
 from lms.people.models import Kind, User
+from lms.referrals.covers import in_care_of
 from lms.referrals.rules import policy as policy_rules
 from lms.referrals.rules.deadlines import Authority, Change, change
 from lms.referrals.rules.status import ENDINGS, MOMENTS, Status, status_of
+from lms.referrals.search_keys import SearchKey as SearchKey
+from lms.referrals.status_reading import in_status
+from lms.referrals.transfers import Transfer as Transfer
+from lms.referrals.transfers import TransferProposal as TransferProposal
 
 LANGUAGES = [("en", "English"), ("es", "Español")]
 
@@ -66,6 +71,16 @@ class Court(models.Model):
         return self.name
 
 
+class Route(models.TextChoices):
+    """How released reports reach a court."""
+
+    PORTAL = "portal", _("Here, where the court signs in")
+    PORTAL_NOTICE = "portal_notice", _("Here, and an e-mail says that a report waits")
+    LINK = "link", _("A link by e-mail, for a court without accounts")
+    WEBHOOK = "webhook", _("The court’s own system is called")
+    PACK = "pack", _("By hand: somebody hands over what is to be filed")
+
+
 class CourtProfile(models.Model):
     """What one court wants (domain.md, "Court profile")."""
 
@@ -83,6 +98,26 @@ class CourtProfile(models.Model):
     tolling_allowed = models.BooleanField(_("tolling is allowed"), default=True)
     max_months = models.PositiveSmallIntegerField(_("longest track, in months"), null=True, blank=True)
     report_language = models.CharField(_("language of reports"), max_length=2, choices=LANGUAGES, default="en")
+    # None: the day that the program's policy says.
+    progress_day = models.PositiveSmallIntegerField(
+        _("day of the month by which a progress report is due"), null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+    )  # fmt: skip
+    route = models.CharField(
+        _("how reports reach the court"), max_length=16, choices=Route, default=Route.PORTAL_NOTICE,
+        db_default=Route.PORTAL_NOTICE,
+    )  # fmt: skip
+    report_address = models.EmailField(_("e-mail address for links"), blank=True, default="", db_default="")
+    link_days = models.PositiveSmallIntegerField(
+        _("days that a link works"), default=14, db_default=14,
+        validators=[MinValueValidator(1), MaxValueValidator(90)],
+    )  # fmt: skip
+    webhook_url = models.URLField(_("address of the court’s system"), blank=True, default="", db_default="")
+    # Wrapped by the key ring (crypto.wrap_text): whoever has it can sign in our name.
+    webhook_secret = models.TextField(_("shared secret"), blank=True, default="", db_default="", editable=False)
+    filing_name = models.CharField(
+        _("name of the file that is filed"), max_length=60, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("court profile")
@@ -171,6 +206,9 @@ class ProgramMembership(models.Model):
         ]
 
 
+EARLY_STANDINGS = [("in_compliance", _("In compliance")), ("at_risk", _("In compliance, or at risk"))]
+
+
 class PolicyVersion(models.Model):
     """One version of a program's policy. Never edited once in force: a change is a new version."""
 
@@ -222,6 +260,32 @@ class PolicyVersion(models.Model):
     referral_code_days = models.PositiveSmallIntegerField(
         _("days a printed code works"), default=30, validators=[MinValueValidator(1), MaxValueValidator(90)]
     )
+    early_completion = models.BooleanField(
+        _("a track may be completed early"), default=False, db_default=False,
+        help_text=_("With every required check-in and commitment behind them, and no open non-compliance."),
+    )  # fmt: skip
+    early_after_share = models.DecimalField(
+        _("share of the track that must be over before that"), max_digits=3, decimal_places=2, default=Decimal("0.75"),
+        db_default=Decimal("0.75"), validators=[MinValueValidator(Decimal("0.10")), MaxValueValidator(Decimal("1.00"))],
+    )  # fmt: skip
+    early_standing = models.CharField(
+        _("with which standing"), max_length=16, choices=EARLY_STANDINGS, default="in_compliance",
+        db_default="in_compliance",
+    )  # fmt: skip
+    excusal_ask_days = models.PositiveSmallIntegerField(
+        _("days after the date in which an excusal can be asked for"), default=14, db_default=14
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days to appeal a refused request"), default=7, db_default=7, validators=[MinValueValidator(1)]
+    )
+    steps_lapse_after = models.PositiveSmallIntegerField(
+        _("check-ins kept in a row after which the steps taken before lapse"), default=4, db_default=4,
+        validators=[MinValueValidator(1)],
+    )  # fmt: skip
+    steps_begin_at = models.CharField(
+        _("where the steps begin again after they lapsed"), max_length=8, default="contact", db_default="contact",
+        choices=[("contact", _("with a contact")), ("warning", _("with the written warning"))],
+    )  # fmt: skip
     copy_needs_release = models.BooleanField(_("a person’s own copy is released by a facilitator"), default=True)
 
     class Meta:
@@ -293,7 +357,7 @@ class ReferralQuerySet(models.QuerySet["Referral"]):
             return self.filter(court__in=CourtMembership.objects.filter(user=user).values("court"))
         if user.kind == Kind.STAFF:
             administered = ProgramMembership.objects.filter(user=user, role=ProgramRole.ADMINISTRATOR).values("program")
-            return self.filter(Q(facilitator=user) | Q(program__in=administered))
+            return self.filter(in_care_of(user) | Q(program__in=administered))
         return self.none()
 
     def open(self) -> Self:
@@ -376,7 +440,14 @@ class Referral(models.Model):
         ]
         indexes = [
             models.Index(fields=["facilitator", "-received_at"], name="the_caseload"),
-            models.Index(fields=["court", "-received_at"], name="the_courts_list"),
+            # read by the court's list, whose pages go on where the one before ended
+            models.Index(fields=["court", "-received_at", "-id"], name="the_courts_list"),
+            *(
+                models.Index(
+                    fields=["court", "-received_at", "-id"], condition=in_status(status), name=f"the_courts_{status}"
+                )
+                for _name, status in MOMENTS
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lms.outbox import doubt
 from lms.outbox.models import Message
-from lms.referrals.desk import Audience, Need, Section
+from lms.referrals.desk import Audience, Need, Section, Weight
 from lms.referrals.message_words import what, why
 from lms.referrals.models import Referral
 
@@ -20,7 +20,14 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     for message in doubt.waiting(referrals.order_by().values("pk")):
         if message.about and message.about not in found:
             url = reverse("referrals:case", args=[message.about]) + "#messages"
-            found[message.about] = Need(message.about, _("a message may not have arrived"), url, message.posted_at, 70)
+            found[message.about] = Need(
+                message.about,
+                _("a message may not have arrived"),
+                url,
+                message.posted_at,
+                Weight.SECOND,
+                _("Make sure they know"),
+            )
     return list(found.values())
 
 

@@ -8,3 +8,6 @@ enrolled = Signal()
 
 # Sent inside the transaction that ends a case; arguments: referral, outcome, by, now.
 closed = Signal()
+
+# Sent inside the transaction in which another program takes a case; arguments: referral, transfer, by, now.
+transferred = Signal()

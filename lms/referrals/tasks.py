@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from lms import clock
-from lms.referrals.actions import audit, invitations
+from lms.referrals.actions import audit, invitations, supervision
 
 
 @shared_task
@@ -24,3 +24,9 @@ def keep_the_journal(**_: object) -> None:
 def answer_asked(**_: object) -> None:
     """Send new invitations to those who asked at the page of one that no longer works."""
     invitations.answer_asked(now=clock.now())
+
+
+@shared_task
+def tell_what_waits(**_: object) -> None:
+    """Once a day, if something is past its limit. Rung hourly: a lost ring is made up."""
+    supervision.tell_what_waits(now=clock.now())

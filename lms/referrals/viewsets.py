@@ -16,6 +16,7 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 
 from lms.people.access import ask_to_prove, proved_again
 from lms.people.models import User
+from lms.referrals import webhook_secrets
 from lms.referrals.actions import invitations, upkeep
 from lms.referrals.models import (
     Agreement,
@@ -25,6 +26,7 @@ from lms.referrals.models import (
     PolicyVersion,
     Program,
     ProgramRole,
+    Route,
 )
 from lms.referrals.own import OwnViewSet
 
@@ -89,7 +91,8 @@ class CourtForm(forms.ModelForm):
 
     profile_fields = (
         "accepted_by", "accepted_on", "hearing_lead_days", "paper", "filing_copy", "holidays_text",
-        "tolling_allowed", "max_months",
+        "tolling_allowed", "max_months", "progress_day", "route", "report_address", "link_days", "webhook_url",
+        "filing_name",
     )  # fmt: skip
     accepted_by = forms.CharField(label=gettext_lazy("Accepted by"), required=False)
     accepted_on = forms.DateField(
@@ -110,6 +113,44 @@ class CourtForm(forms.ModelForm):
     )
     tolling_allowed = forms.BooleanField(label=gettext_lazy("Tolling is allowed"), required=False, initial=True)
     max_months = forms.IntegerField(label=gettext_lazy("Longest track, in months"), required=False, min_value=1)
+    progress_day = forms.IntegerField(
+        label=gettext_lazy("Day of the month by which a progress report is due"),
+        help_text=gettext_lazy(
+            "Empty: as the program’s policy says. Where the court is closed, the business day before."
+        ),
+        required=False,
+        min_value=1,
+        max_value=28,
+    )
+    route = forms.ChoiceField(
+        label=gettext_lazy("How reports reach the court"), choices=Route.choices, initial=Route.PORTAL_NOTICE
+    )
+    report_address = forms.EmailField(
+        label=gettext_lazy("The court’s mailbox"),
+        help_text=gettext_lazy("For links. Whoever reads this mailbox can open the reports."),
+        required=False,
+    )
+    link_days = forms.IntegerField(label=gettext_lazy("Days that a link works"), min_value=1, max_value=90, initial=14)
+    webhook_url = forms.URLField(
+        label=gettext_lazy("Address of the court’s system"),
+        help_text=gettext_lazy(
+            "Begins with https://. It is told the number of a report and where to fetch it; never a name."
+        ),
+        required=False,
+        assume_scheme="https",
+    )
+    webhook_secret_new = forms.CharField(
+        label=gettext_lazy("Secret shared with the court’s system"),
+        help_text=gettext_lazy("Begins with whsec_. Empty: the one that is there stays."),
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+    filing_name = forms.CharField(
+        label=gettext_lazy("Name of the file that is filed"),
+        help_text=gettext_lazy("May hold {kind}, {number}, {case} and {date}. Empty: kind and number."),
+        required=False,
+        max_length=60,
+    )
 
     class Meta:
         model = Court
@@ -119,7 +160,9 @@ class CourtForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         profile = CourtProfile.objects.filter(court=self.instance.pk).first()
         if profile:
-            for name in self.profile_fields[:-3] + self.profile_fields[-2:]:
+            for name in self.profile_fields:
+                if name == "holidays_text":
+                    continue
                 self.fields[name].initial = getattr(profile, name)
             self.fields["holidays_text"].initial = "\n".join(profile.holidays)
 
@@ -134,10 +177,46 @@ class CourtForm(forms.ModelForm):
                 ) from problem
         return sorted(days)
 
+    def clean_webhook_url(self) -> str:
+        url = str(self.cleaned_data["webhook_url"])
+        if url and not url.startswith("https://"):
+            raise forms.ValidationError(_("Give an address that begins with https://."))
+        return url
+
+    def clean_webhook_secret_new(self) -> str:
+        typed = str(self.cleaned_data["webhook_secret_new"]).strip()
+        if typed and not webhook_secrets.is_secret(typed):
+            raise forms.ValidationError(_("This is no such secret: whsec_ and then 24 to 64 bytes in base64."))
+        return typed
+
+    def clean_filing_name(self) -> str:
+        name = str(self.cleaned_data["filing_name"])
+        left = name
+        for place in ("{kind}", "{number}", "{case}", "{date}"):
+            left = left.replace(place, "")
+        if "{" in left or "}" in left:
+            raise forms.ValidationError(_("Only {kind}, {number}, {case} and {date} may stand in braces."))
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        """A route without what it needs would reach nobody."""
+        clean = super().clean() or self.cleaned_data
+        kept = CourtProfile.objects.filter(court=self.instance.pk).exclude(webhook_secret="").exists()
+        if clean.get("route") == Route.LINK and not clean.get("report_address"):
+            self.add_error("report_address", _("Links need a mailbox to go to."))
+        if clean.get("route") == Route.WEBHOOK:
+            if not clean.get("webhook_url"):
+                self.add_error("webhook_url", _("Calls need an address to go to."))
+            if not (clean.get("webhook_secret_new") or kept):
+                self.add_error("webhook_secret_new", _("Calls are signed: give the secret that is shared."))
+        return clean
+
     def save(self, commit: bool = True) -> Court:
         court = super().save(commit)
         clean = self.cleaned_data
         values = {name: clean[name] for name in self.profile_fields if name != "holidays_text"}
+        if clean["webhook_secret_new"]:
+            values["webhook_secret"] = webhook_secrets.seal(clean["webhook_secret_new"])
         CourtProfile.objects.update_or_create(court=court, defaults=values | {"holidays": clean["holidays_text"]})
         return court
 

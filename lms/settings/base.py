@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "lms.journal",
     "lms.outbox",
     "lms.keeping",
+    "lms.casework",
     "lms.files",
     "lms.service",
     "courses",
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "court_reports.api.problems.in_one_shape",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "lms.middleware.methods",
@@ -207,7 +209,7 @@ ACCOUNT_LOGIN_TIMEOUT = 600
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PUBLIC_URL.startswith("https") else "http"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "verify": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "verify": "30/m/ip", "subscribe": "10/h/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", 0)
 
 MFA_ADAPTER = "lms.people.adapters.MFAAdapter"
@@ -237,6 +239,8 @@ SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lms.pages.stale_form"
 INVITATION_DAYS = 14
+# How often a court's own system may call the interface with one token (docs/decisions/api.md).
+API_CALLS_A_MINUTE: int = env.int("API_CALLS_A_MINUTE", 120)
 
 # --- backups --------------------------------------------------------------------------------
 
@@ -254,6 +258,22 @@ KEY_RING_FILE: Path = env.path("KEY_RING_FILE", DATA_DIR / "keys" / "ring")
 SIGNING_KEY_FILE: Path = env.path("SIGNING_KEY_FILE", DATA_DIR / "keys" / "reports.key.pem")
 SIGNING_CERTIFICATE_FILE: Path = env.path("SIGNING_CERTIFICATE_FILE", DATA_DIR / "keys" / "reports.cert.pem")
 SIGNING_AUTHORITY_FILE: Path = env.path("SIGNING_AUTHORITY_FILE", DATA_DIR / "keys" / "reports.ca.pem")
+# Or in a PKCS#12 file, or on a token behind PKCS#11 (its certificate stays a file). Password or PIN: a file of its own.
+SIGNING_PKCS12_FILE: Path | None = env.path("SIGNING_PKCS12_FILE", "") if env.str("SIGNING_PKCS12_FILE", "") else None
+SIGNING_PKCS11_MODULE: str = env.str("SIGNING_PKCS11_MODULE", "")
+SIGNING_PKCS11_TOKEN: str = env.str("SIGNING_PKCS11_TOKEN", "")
+SIGNING_PKCS11_KEY: str = env.str("SIGNING_PKCS11_KEY", "")
+SIGNING_PASSWORD_FILE: Path | None = (
+    env.path("SIGNING_PASSWORD_FILE", "") if env.str("SIGNING_PASSWORD_FILE", "") else None
+)
+# An RFC 3161 authority that says when: asked for so many seconds at most. Without its stamp a report goes all the same,
+# unless it is required.
+SIGNING_TIMESTAMP_URL: str = env.str("SIGNING_TIMESTAMP_URL", "")
+SIGNING_TIMESTAMP_AUTHORITY_FILE: Path | None = (
+    env.path("SIGNING_TIMESTAMP_AUTHORITY_FILE", "") if env.str("SIGNING_TIMESTAMP_AUTHORITY_FILE", "") else None
+)
+SIGNING_TIMESTAMP_SECONDS: float = env.float("SIGNING_TIMESTAMP_SECONDS", 5.0)
+SIGNING_TIMESTAMP_REQUIRED: bool = env.bool("SIGNING_TIMESTAMP_REQUIRED", False)
 
 # --- headers --------------------------------------------------------------------------------
 
@@ -329,6 +349,11 @@ SMS_ACCOUNT: str = env.str("SMS_ACCOUNT", "")
 SMS_TOKEN: str = env.str("SMS_TOKEN", "")
 SMS_FROM: str = env.str("SMS_FROM", "")
 SMS_ANSWER_SECONDS: float = env.float("SMS_ANSWER_SECONDS", 15)
+
+# --- courts' own systems ----------------------------------------------------------------------
+
+# Whether a court's system may be called on this machine, and without TLS: for trying it out, never for a real court.
+WEBHOOKS_TO_LOOPBACK: bool = env.bool("WEBHOOKS_TO_LOOPBACK", False)
 
 # --- sign of life ---------------------------------------------------------------------------
 

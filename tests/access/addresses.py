@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from courses.models import CoursePage, ModulePage, Question, Topic
 from tests.access.world import Case, id_of
 
-NOBODYS = {"uuid": UUID(int=7), "int": 999_999, "slug": "x", "str": "x", "path": "x"}
+NOBODYS = {"uuid": UUID(int=7), "uuidstr": UUID(int=7), "int": 999_999, "slug": "x", "str": "x", "path": "x"}
 # Addresses that Wagtail and allauth write as regular expressions, as somebody would type them.
 TYPED = {
     "^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "password/reset/key/1-x/",

@@ -95,7 +95,10 @@ def test_no_cell_of_the_table_is_a_failure_of_ours():
 
 
 # Whoever holds the secret in the address is let in, whoever they are.
-SECRETS = {"referrals:invitation", "check_ins:feed"}
+SECRETS = {
+    "referrals:invitation", "check_ins:feed", "hearing_calendar:feed", "provider:confirm", "verify:mail",
+    "court_link:report", "court_link:file", "court_link:acknowledge",
+}  # fmt: skip
 
 
 def test_nothing_tells_somebody_elses_thing_from_one_that_does_not_exist():
@@ -106,8 +109,15 @@ def test_nothing_tells_somebody_elses_thing_from_one_that_does_not_exist():
 
 
 NEVER_CHANGED = "a version is never changed nor removed, only followed by the next"
+BY_TOKEN = "of a court's own system, with its token: tests/court_reports/test_api.py"
+INTERFACE = (
+    "api-root", "programs", "send_referral", "read_referral", "add_hearing", "move_hearing", "cancel_hearing",
+    "list_reports", "read_report", "read_facts", "read_file", "acknowledge",
+)  # fmt: skip
+TRANSFERS = "of an administrator of the one program or of the other: tests/accountability/test_transfers.py"
 # What none of these may do, and why that is right.
 NOBODYS = {
+    **{f"api:{name}": BY_TOKEN for name in INTERFACE},
     **{f"{name}:{way}": NEVER_CHANGED for name in ("agreement", "policyversion", "checkinform") for way in ("edit", "delete", "usage")},
     **{f"invitation:{way}": "an invitation is only ever made; the team's page withdraws it" for way in ("edit", "delete", "usage")},
     **{f"{name}:delete": "courts and programs stay" for name in ("court", "program")},
@@ -123,6 +133,10 @@ NOBODYS = {
     "mine:take_back": "for the link that is shown once: tests/courses/test_consents.py",
     "module_word_fine": "for a word that stands in the module: tests/courses/test_before_review.py",
     "recording_chooser:create": "a recording needs its words: it is made on its own page, and only chosen here",
+    "my_reports:copy": "for whoever reads Spanish: tests/court_reports/test_persons_copy.py",
+    "report_schemas:schema": "of the numbers that there are: tests/court_reports/test_schemas.py",
+    **{f"track_staff:{act}_transfer": TRANSFERS for act in ("accept", "decline", "withdraw")},
+    "verify:proof": "for whoever holds a report's code or file: tests/court_reports/test_register.py",
     "track_staff:withdraw_override": "of whoever proposed it alone: tests/accountability/test_overrides.py",
 }  # fmt: skip
 OTHERS = re.compile(r"@|wagtail|account_|mfa_|simple_translation:|usersessions")

@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from functools import cache, cached_property, reduce
+from hashlib import sha256
 from operator import or_
 from typing import Any
 
@@ -13,7 +14,18 @@ from wagtail.images.models import Filter
 from wagtail.models import Page
 from wagtail.query import PageQuerySet
 
-from accountability.actions import check_ins, commitments, overrides, tracks
+from accountability.actions import (
+    attachments,
+    check_ins,
+    circles,
+    commitments,
+    evidence,
+    excusal_requests,
+    help_calls,
+    overrides,
+    providers,
+    tracks,
+)
 from accountability.sample import sample_check_in_form
 from courses.actions import consents, cooling, identities, recordings, reflections, waivers
 from courses.actions.authoring import open_media
@@ -30,9 +42,13 @@ from courses.models import (
 )
 from courses.shown import body
 from courses.viewsets import RecordingViewSet
+from court_reports.actions import desk, heads, tokens
 from court_reports.actions.release import release
-from court_reports.models import Kind
+from court_reports.models import CourtLink, HeadSubscriber, Kind
 from lms import clock
+from lms.casework.actions import notes, saved_views
+from lms.files.accept import accept
+from lms.files.rules import CHECK_IN_FILE, EVIDENCE
 from lms.keeping.actions import copies, demands, forgetting, holds
 from lms.keeping.models import Act, DemandKind, Forgetting, Ground, HoldReason
 from lms.outbox import outbox
@@ -41,7 +57,7 @@ from lms.people.actions import kept_words
 from lms.people.models import Kind as AccountKind
 from lms.people.models import User
 from lms.referrals import actions as referrals
-from lms.referrals.actions import accommodations, invitations
+from lms.referrals.actions import accommodations, covers, invitations, transfers
 from lms.referrals.models import CourtMembership, Program
 from tests.builders import (
     JANUARY,
@@ -130,16 +146,48 @@ class Case:
             enrollment=enrollment, module=self.module, block_id=self.blocks["reflection"], text="word " * 400,
             language="en", by=self.person, now=now,
         )  # fmt: skip
+        self.watcher = self.a_watcher()
         self.track = tracks.open_track(referral=self.referral, by=None, now=now - 13 * DAY)
         self.sent, self.open = self.track.check_ins.all()[:2]
         check_ins.submit(
             check_in=self.sent, answers={"help": "no"}, form=None, language="en", by=self.person, now=now - 7 * DAY
         )
+        help_calls.ask_now(check_in=self.sent, kinds=["call"], now=now - 7 * DAY)
+        self.attachment = attachments.add(
+            check_in=self.open, question="instead", data=accept(a_picture(), rules=CHECK_IN_FILE), by=self.person,
+            now=now,
+        )  # fmt: skip
         self.commitment = commitments.add(
             track=self.track, words="x", named_by_order="", required=True, by=self.facilitator, now=now
         )
+        self.piece = evidence.send(commitment=self.commitment, data=a_picture(), words="x", by=self.person, now=now)
+        self.provider = providers.name(
+            commitment=self.commitment, name="x", email="provider@people.example", language="en", asks="x",
+            by=self.facilitator, now=now,
+        )  # fmt: skip
+        providers.agree(provider=self.provider, may_name=False, by=self.person, now=now)
+        self.provider_token = providers.ask(provider=self.provider, by=self.facilitator, now=now)
+        self.circle = circles.open_circle(
+            program=self.program, name="x", place="x", first_on=(now - 7 * DAY).date(), last_on=(now + 7 * DAY).date(),
+            at=now.time(), minutes=60, zone="UTC", every="weekly", on_holiday="skip", holidays=[], by=self.facilitator,
+            now=now,
+        )  # fmt: skip
+        self.meeting = self.circle.meetings.first()
+        self.circle_person = circles.add_person(
+            circle=self.circle, referral=self.referral, commitment=None, by=self.facilitator, now=now
+        )
+        self.helper = circles.add_helper(
+            circle=self.circle, role="mentor", name="x", email="mentor@people.example", language="en",
+            by=self.facilitator, now=now,
+        )  # fmt: skip
         self.hearing = referrals.add_hearing(referral=self.referral, at=now + 90 * DAY, kind="review", by=None, now=now)
         self.draft = a_draft_of(self.referral, Kind.NON_COMPLIANCE, now=now)
+        self.court_link = f"of-{self.released.pk.hex}"
+        CourtLink.objects.create(
+            release=self.released, token_digest=sha256(self.court_link.encode()).hexdigest(),
+            address="clerk@court.example", made_at=now, expires_at=now + 10 * DAY,
+        )  # fmt: skip
+        self._decide(now)
         self.message = outbox.post(
             key=f"k{self.referral.pk}", kind="check_in.missed", to=self.person, at=now, about=self.referral.pk
         )
@@ -157,11 +205,24 @@ class Case:
             referral=self.referral, kind="reader", from_on=now.date(), until_on=None, note="x", by=self.facilitator,
             now=now,
         )  # fmt: skip
+        elsewhere = a_program()
+        an_administrator(elsewhere)
+        self.transfer = transfers.propose(
+            referral=self.referral, to_program=elsewhere, reason="moved", ordered_by="x", from_on=now.date() + DAY,
+            by=administrator, now=now,
+        )  # fmt: skip
+        self.note = notes.write(referral=self.referral, kind="team", words="x", by=self.facilitator, now=now)
+        self.view = saved_views.save(name="x", asked={}, by=self.facilitator, now=now)
         self.member = CourtMembership.objects.get(user=a_court_user(self.court))
         token = invitations.invite_to_court(
             court=self.court, email="colleague@people.example", first_name="Cleo", last_name="Clerk", lead=False,
             by=None, now=now,
         )  # fmt: skip
+        by = an_administrator(self.program)
+        self.court_token, _secret = tokens.make(
+            court=self.court, label="System", scopes=["reports:read"], expires_at=now + 90 * DAY, by=by, now=now
+        )
+        self.hearings_key = desk.open_feed(user=self.member.user, now=now)
         self.token, self.court_waiting = token, invitations.find(token=token, now=now)
         self.words = WordsToAuthors.objects.create(enrollment=enrollment, text="x", language="en", sent_at=now)
         self.viewing = Viewing.objects.create(enrollment=enrollment, module=self.module, step=1, opened_at=now)
@@ -189,6 +250,23 @@ class Case:
         self.kept = kept_words.keep(user=self.person, path="/check-ins/", fields={"words": ["mine"]}, now=now)
         self.forgotten = self._forget_another(administrator)
 
+    def _decide(self, now: Any) -> None:
+        """A request that waits, one that was refused and appealed, one that could still be made; a step; a cover."""
+        self.asked_for, self.on_appeal, self.unasked = self.track.check_ins.all()[2:5]
+        ask = {"reason": "care", "words": "x", "by": self.person, "now": now}
+        shown = [accept(a_picture(), rules=EVIDENCE)]
+        self.request = excusal_requests.ask(check_in=self.asked_for, evidence=shown, **ask)
+        self.appealed = excusal_requests.ask(check_in=self.on_appeal, evidence=[], **ask)
+        excusal_requests.refuse(
+            request=self.appealed, reason="other", attended="no", said="x", by=self.facilitator, now=now
+        )
+        excusal_requests.appeal(request=self.appealed, words="x", shows_files=False, by=self.person, now=now)
+        self.step = self.referral.response_steps.first()
+        self.cover = covers.arrange(
+            program=self.program, absent=self.facilitator, cover=a_facilitator(self.program), from_at=now + 30 * DAY,
+            until_at=now + 40 * DAY, by=self.facilitator, now=now,
+        )  # fmt: skip
+
     def _forget_another(self, administrator: User) -> Forgetting:
         """Another case of the same program and court, of which a certificate is all that is left."""
         now = clock.now()
@@ -207,6 +285,13 @@ class Case:
             "publish_edition": {"what": "edition"},
         }
 
+    def a_watcher(self) -> str:
+        """Whose link leads to the register's heads by mail."""
+        row = HeadSubscriber.objects.create(
+            email="a@watch.example", digest=str(self.referral.pk), language="en", asked_at=JANUARY
+        )
+        return heads.token_of(row)
+
     @cached_property
     def things(self) -> dict[str, list[Any]]:
         """Name → what stands in its address, for every address of ours that takes an id."""
@@ -217,6 +302,11 @@ class Case:
             "referrals:assign": [self.referral],
             "referrals:add_hearing": [self.referral],
             "referrals:cancel_hearing": [self.hearing],
+            "casework:timeline": [self.referral],
+            "casework:contact": [self.referral],
+            "casework:write_note": [self.referral, "team"],
+            "casework:correct_note": [self.note],
+            "casework:forget_view": [self.view],
             "referrals:agree_accommodation": [self.referral],
             "referrals:end_accommodation": [self.accommodation],
             "referrals:move_deadline": [self.referral],
@@ -264,6 +354,7 @@ class Case:
             "referrals:court_invitation_withdraw": [self.court_waiting],
             "referrals:team_lead": [self.member],
             "referrals:invitation": [self.token],
+            "verify:mail": [self.watcher],
             "authoring_rendition": [self.picture.renditions.first().key],
             "check_ins:feed": [self.track.feed_key],
             "learn:module": [self.module],
@@ -293,21 +384,78 @@ class Case:
             "courses_staff:identity": [self.identity],
             "courses_staff:words_decide": [self.words],
             "courses_staff:words_threat": [self.words],
+            "referrals:end_cover": [self.cover],
+            "referrals:hand_overs": [self.referral],
+            "check_ins:excusal_ask": [self.unasked],
+            "check_ins:excusal": [self.request],
+            "check_ins:excusal_withdraw": [self.request],
+            "check_ins:excusal_appeal": [self.request],
+            "check_ins:excusal_file": [self.request.files.get()],
+            "check_ins:response": [self.step],
+            "track_staff:excusal": [self.request],
+            "track_staff:excusal_decide": [self.request],
+            "track_staff:excusal_appeal": [self.appealed],
+            "track_staff:excusal_file": [self.request.files.get()],
+            "track_staff:responses": [self.referral],
+            "track_staff:skip_step": [self.referral],
             "check_ins:answer": [self.open],
             "check_ins:draft": [self.open],
             "check_ins:receipt": [self.sent],
+            "check_ins:help": [self.sent],
+            "check_ins:tried": [self.open],
+            "track_staff:paper": [self.open],
+            "track_staff:file": [self.attachment],
+            "track_staff:form_preview": [self.form],
             "track_staff:check_in": [self.sent],
             "track_staff:review": [self.sent],
             "track_staff:excuse": [self.open],
             "track_staff:record": [self.open],
             "track_staff:helped": [self.sent],
+            "track_staff:transfer_case": [self.referral],
+            "track_staff:transfer": [self.transfer],
+            "track_staff:accept_transfer": [self.transfer],
+            "track_staff:decline_transfer": [self.transfer],
+            "track_staff:withdraw_transfer": [self.transfer],
             "track_staff:override": [self.override],
             "track_staff:confirm_override": [self.override],
             "track_staff:withdraw_override": [self.override],
             "track_staff:toll": [self.track],
+            "track_staff:give_back": [self.track],
             "track_staff:extend": [self.track],
+            "track_staff:cadence": [self.track],
+            "track_staff:zone": [self.track],
+            "track_staff:early": [self.track],
             "track_staff:add_commitment": [self.track],
             "track_staff:verify_commitment": [self.commitment],
+            "track_staff:commitment": [self.commitment],
+            "track_staff:change_commitment": [self.commitment],
+            "track_staff:end_commitment": [self.commitment],
+            "track_staff:add_progress": [self.commitment],
+            "track_staff:send_evidence": [self.commitment],
+            "track_staff:name_provider": [self.commitment],
+            "track_staff:evidence": [self.piece],
+            "track_staff:decide_evidence": [self.piece],
+            "track_staff:provider_agreed": [self.provider],
+            "track_staff:ask_provider": [self.provider],
+            "track_staff:revoke_provider": [self.provider],
+            "commitments:commitment": [self.commitment],
+            "commitments:agree": [self.commitment],
+            "commitments:send_evidence": [self.commitment],
+            "commitments:evidence": [self.piece],
+            "commitments:decide_provider": [self.provider],
+            "provider:confirm": [self.provider_token],
+            "circles:circle": [self.circle],
+            "circles:add_person": [self.circle],
+            "circles:add_helper": [self.circle],
+            "circles:hand_over": [self.circle],
+            "circles:end": [self.circle],
+            "circles:person_leaves": [self.circle_person],
+            "circles:helper_leaves": [self.helper],
+            "circles:meeting": [self.meeting],
+            "circles:attendance": [self.meeting],
+            "circles:minutes": [self.meeting],
+            "circles:move": [self.meeting],
+            "circles:cancel": [self.meeting],
             "reports_staff:start": [self.referral],
             "reports_staff:report": [self.draft],
             "reports_staff:file": [self.draft],
@@ -315,10 +463,22 @@ class Case:
             "reports_staff:discard": [self.draft],
             "reports_staff:release": [self.draft],
             "reports_staff:correct": [self.released.report],
+            "reports_staff:pack": [self.released.report],
+            "reports_staff:hand_over": [self.released.report],
+            "reports_staff:send_link": [self.released.report],
+            "court_link:report": [self.court_link],
+            "court_link:file": [self.court_link],
+            "court_link:acknowledge": [self.court_link],
+            "court_link:again": [self.court_link],
             "reports_court:download": [self.released],
             "reports_court:filing_copy": [self.released],
             "reports_court:acknowledge": [self.released],
+            "reports_court:by_hand": [self.released],
+            "reports_court:of_case": [self.referral],
+            "court_tokens:revoke": [self.court_token],
+            "hearing_calendar:feed": [self.hearings_key],
             "my_reports:download": [self.released],
+            "my_reports:copy": [self.released],
             "my_reports:answer": [self.draft],
             "my_reports:draft_file": [self.draft],
         }  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from accountability.actions import check_ins, commitments, decisions, tracks
+from accountability.actions import check_ins, commitments, decisions, intents, moves
 from accountability.models import CheckIn, Review, Track
 from accountability.rules.check_in_state import State
 from lms.journal.models import Event
@@ -42,7 +42,7 @@ def decide(check_in: CheckIn, outcome: str, now, note: str = "") -> Review:
 
 
 def toll(track: Track, first: CheckIn, days: int, now=OPENED):
-    return tracks.toll(
+    return moves.toll(
         track=track, from_on=first.due_on, to_on=first.due_on + (days - 1) * DAY, reason="hospital",
         authority="A letter", by=track.referral.facilitator, now=now,
     )  # fmt: skip
@@ -103,7 +103,8 @@ def test_excusing_settles_it_whenever_it_is_done(track, when):
     assert check_in.state(now) is State.EXCUSED
     (event,) = events("check_in.excused")
     assert (event.at, event.by) == (now, track.referral.facilitator)
-    assert event.data == {"number": 1, "reason": "medical"}
+    said = {"attended": "not_applicable", "complied": "excused"}
+    assert event.data == {"number": 1, "reason": "medical"} | said
 
 
 def test_what_was_sent_or_excused_cannot_be_excused(track):
@@ -137,18 +138,24 @@ def test_stopping_the_clock_moves_every_later_date_and_the_end_by_as_much(track)
     assert (event.by, event.data) == (track.referral.facilitator, {"days": 10, "reason": "hospital"})
 
 
-def test_one_marked_missed_that_the_stopped_clock_moves_is_missed_no_more(track):
+def test_one_in_its_grace_moves_with_the_clock_and_one_that_is_over_stays_and_is_named(track):
     third = track.check_ins.get(number=3)
+    fourth = track.check_ins.get(number=4)
+    now = fourth.due_at + DAY
     CheckIn.objects.filter(pk=third.pk).update(missed_at=third.closes_at)
-    toll(track, third, days=30, now=third.closes_at + DAY)
+    toll(track, third, days=30, now=now)
     third.refresh_from_db()
-    assert (third.missed_at, third.state(third.opens_at)) == (None, State.OPEN)
-    assert third.window_changes.get().cause == "tolling"
+    fourth.refresh_from_db()
+    assert (third.missed_at, third.state(now)) == (third.closes_at, State.MISSED)
+    assert not third.window_changes.exists()
+    assert fourth.state(now) is State.SCHEDULED
+    assert fourth.window_changes.get().cause == "tolling"
+    assert moves.was_due_meanwhile(track, third.due_on, fourth.due_on, now) == [third]
 
 
 def test_the_clock_stops_only_where_the_court_allows_it(track):
     CourtProfile.objects.filter(court=track.referral.court).update(tolling_allowed=False)
-    with pytest.raises(tracks.TollingNotAllowed):
+    with pytest.raises(intents.TollingNotAllowed):
         toll(track, track.check_ins.first(), days=3)
     assert not track.tollings.exists()
 
@@ -168,9 +175,9 @@ def test_the_clock_stops_again_on_the_day_after_and_not_on_the_last_day(track):
     toll(track, third, days=10)
     last = track.tollings.get().to_on
     again = {"track": track, "reason": "hospital", "authority": "A letter", "by": track.referral.facilitator}
-    with pytest.raises(tracks.AlreadyTolled):
-        tracks.toll(**again, from_on=last, to_on=last + DAY, now=OPENED)
-    tracks.toll(**again, from_on=last + DAY, to_on=last + DAY, now=OPENED)
+    with pytest.raises(intents.AlreadyTolled):
+        moves.toll(**again, from_on=last, to_on=last + DAY, now=OPENED)
+    moves.toll(**again, from_on=last + DAY, to_on=last + DAY, now=OPENED)
     track.refresh_from_db()
     assert track.ends_on == track.planned_end_on + 11 * DAY
 

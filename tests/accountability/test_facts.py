@@ -5,12 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from accountability.actions import check_ins, commitments, decisions, outages, sweeps, tracks
-from accountability.facts import CommitmentFact, ExtensionFact, TollingFact, TrackFacts, track_facts
-from accountability.models import CheckIn, Track
+from accountability.actions import (
+    check_ins,
+    commitments,
+    decisions,
+    excusal_requests,
+    moves,
+    outages,
+    responses,
+    sweeps,
+    tracks,
+)
+from accountability.decided import StepFact
+from accountability.facts import CommitmentFact, ExtensionFact, TollingFact, TrackFacts, response_steps, track_facts
+from accountability.models import CheckIn, ExcusalRequest, Track
 from lms.outbox import delivery
 from lms.outbox.models import Message
-from tests.builders import at
+from tests.builders import an_administrator, at
 from tests.court_reports.cases import OPENED, a_case_in_track, keep
 
 pytestmark = pytest.mark.django_db
@@ -50,14 +61,14 @@ def send_back(track, now) -> None:
 
 def toll(track, now) -> None:
     day = number(track, 7).due_on
-    tracks.toll(
+    moves.toll(
         track=track, from_on=day, to_on=day + 4 * DAY, reason="hospital", authority="A letter",
         by=track.referral.facilitator, now=now,
     )  # fmt: skip
 
 
 def extend(track, now) -> None:
-    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=now)
+    moves.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=now)
 
 
 def verify_a_commitment(track, now) -> None:
@@ -67,15 +78,59 @@ def verify_a_commitment(track, now) -> None:
     commitments.verify(commitment=made, on=now.date(), by=track.referral.facilitator, now=now)
 
 
+def stop_and_start(track, now) -> None:
+    """A stretch foreseen, and given back in part before it came."""
+    day = number(track, 9).due_on
+    tolling = moves.toll(
+        track=track, from_on=day, to_on=day + 20 * DAY, reason="hospital", authority="A letter",
+        by=track.referral.facilitator, now=now,
+    )  # fmt: skip
+    moves.give_back(
+        tolling=tolling, resumes_on=day + 10 * DAY, authority="A call", by=track.referral.facilitator, now=now + HOUR
+    )
+
+
+def other_cadence(track, now) -> None:
+    moves.change_cadence(
+        track=track, cadence="month", from_on=number(track, 9).due_on, reason="Work", ordered_by="Judge",
+        by=track.referral.facilitator, now=now,
+    )  # fmt: skip
+
+
+def moved_house(track, now) -> None:
+    moves.change_zone(
+        track=track, zone="America/Los_Angeles", from_on=NOW.date(), by=track.referral.facilitator, now=now
+    )
+
+
+def all_in_a_row(track, now) -> None:
+    for hours, move in enumerate((stop_and_start, other_cadence, moved_house, extend)):
+        move(track, now + hours * HOUR / 2)
+
+
+def ask_and_refuse(track, now) -> None:
+    asked = excusal_requests.ask(
+        check_in=number(track, 7), reason="medical", words="A secret", evidence=[], by=track.referral.person, now=now
+    )
+    excusal_requests.refuse(
+        request=asked, reason="not_a_reason", attended="no", said="No.", by=track.referral.facilitator, now=now + HOUR
+    )
+
+
 LATER: dict[str, Callable[[Track, object], object]] = {
     "sent": submit,
     "returned": send_back,
     "excused what was missed": lambda t, now: decisions.excuse(
         check_in=number(t, 3), reason="medical", by=t.referral.facilitator, now=now
     ),
+    "asked to be excused, and refused": ask_and_refuse,
     "clock stopped": toll,
     "extended": extend,
     "stopped and extended": lambda t, now: (toll(t, now), extend(t, now)),
+    "started again": stop_and_start,
+    "another cadence": other_cadence,
+    "moved house": moved_house,
+    "all in a row": all_in_a_row,
     "outage": lambda t, now: outages.record_outage(from_at=NOW - HOUR, to_at=now, now=now),
     "commitment": verify_a_commitment,
     "swept": lambda t, now: sweeps.run_until_quiet(now=now),
@@ -119,6 +174,36 @@ def test_the_standing_is_that_of_the_moment(track):
     decisions.excuse(check_in=missed, reason="program_cause", by=track.referral.facilitator, now=NOW)
     assert facts(track, missed.closes_at).determination == "at_risk"
     assert facts(track, NOW).check_ins[2].excused_reason == "program_cause"
+
+
+def test_a_request_is_told_by_its_dates_and_our_code_and_never_by_the_persons(track):
+    ask_and_refuse(track, NOW)
+    (waits,), (refused,) = facts(track, NOW).requests, facts(track, NOW + HOUR).requests
+    assert (waits.standing, waits.reason, waits.decided_at) == ("open", "", None)
+    assert (refused.standing, refused.reason, refused.decided_at) == ("refused", "not_a_reason", NOW + HOUR)
+    assert "medical" not in str(refused) and "secret" not in str(refused)
+    excusal_requests.appeal(
+        request=ExcusalRequest.objects.get(), words="Again", shows_files=False, by=track.referral.person,
+        now=NOW + 2 * HOUR,
+    )  # fmt: skip
+    assert [facts(track, NOW + n * HOUR).requests[0].standing for n in (0, 1, 2)] == ["open", "refused", "on_appeal"]
+    decisions.excuse(check_in=number(track, 7), reason="work", by=track.referral.facilitator, now=NOW + 3 * HOUR)
+    assert facts(track, NOW + 3 * HOUR).requests == ()
+    excused = facts(track, NOW + 3 * HOUR).check_ins[6]
+    assert (excused.attended, excused.complied, excused.excused_at) == ("not_applicable", "excused", NOW + 3 * HOUR)
+
+
+def test_steps_are_told_with_whoever_took_them_and_why_one_was_skipped(track):
+    referral, admin = track.referral, an_administrator(track.referral.program)
+    responses.contact(referral=referral, outcome="no_answer", words="Call us", by=referral.facilitator, now=NOW)
+    responses.skip(referral=referral, step="warning", why="Secret", reason="court_asked", by=admin, now=NOW + HOUR)
+    told = [
+        response_steps(referral_id=referral.pk, track=facts(track, at_), as_of=at_)
+        for at_ in (NOW - HOUR, NOW, NOW + HOUR)
+    ]
+    contact = StepFact("contact", NOW, "facilitator", False, "no_answer", "", (3,))
+    skipped = StepFact("warning", NOW + HOUR, "administrator", True, "", "court_asked", (3,))
+    assert told == [(), (contact,), (contact, skipped)]
 
 
 def test_a_notice_counts_from_when_it_was_sent(track):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accountability.actions import check_ins, decisions, sweeps, tracks
+from accountability.actions import check_ins, decisions, moves, sweeps, tracks
 from accountability.models import CheckIn
 from accountability.rules.check_in_state import State, state_of
 from lms.outbox.models import Message
@@ -24,7 +24,7 @@ def test_stopping_the_clock_moves_what_lies_ahead_and_the_end_and_nothing_behind
     check_ins.submit(
         check_in=first, answers={"help": "no"}, form=None, language="en", by=track.referral.person, now=first.opens_at
     )
-    tracks.toll(
+    moves.toll(
         track=track, from_on=second.due_on, to_on=second.due_on + 6 * DAY, reason="hospital", authority="A letter",
         by=track.referral.facilitator, now=first.due_at,
     )  # fmt: skip
@@ -39,7 +39,7 @@ def test_a_window_that_moved_reminds_anew(track):
     second = track.check_ins.get(number=2)
     sweeps.run_until_quiet(now=second.opens_at + DAY)
     before = Message.objects.filter(key__contains=f"{second.pk}:window_open").count()
-    tracks.toll(
+    moves.toll(
         track=track, from_on=second.due_on, to_on=second.due_on + 6 * DAY, reason="hospital", authority="A letter",
         by=track.referral.facilitator, now=second.opens_at + DAY,
     )  # fmt: skip

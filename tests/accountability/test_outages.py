@@ -216,3 +216,38 @@ def test_the_report_says_which_window_by_how_much_and_the_old_window_is_remember
     assert facts.check_ins[0].closes_at == old + 3 * HOUR
     earlier = track_facts(referral_id=track.referral_id, as_of=until - MINUTE)
     assert (earlier.outages, earlier.check_ins[0].closes_at) == ((), old)
+
+
+def test_an_outage_in_the_days_to_make_up_for_it_gives_those_back_and_leaves_it_missed(check_in):
+    sweeps.run_until_quiet(now=check_in.closes_at)
+    before = ends(check_in)
+    since = check_in.closes_at + DAY
+    down(since, since + 5 * HOUR)
+    check_in.refresh_from_db()
+    due, closes, cure, leeway = before
+    assert ends(check_in) == [due, closes, cure + 5 * HOUR, leeway]
+    assert (check_in.missed_at, check_in.state(since + 5 * HOUR)) == (closes, State.MISSED)
+    assert CheckIn.objects.accepting(cure + 4 * HOUR).filter(pk=check_in.pk).exists()
+
+
+def test_one_that_ran_from_a_few_minutes_of_grace_into_the_days_after_it_gives_back_those_days(check_in):
+    due, closes, cure, leeway = ends(check_in)
+    down(closes - 20 * MINUTE, closes + 3 * DAY)
+    check_in.refresh_from_db()
+    assert ends(check_in) == [due, closes, cure + 3 * DAY, leeway]
+
+
+def test_how_many_windows_it_fell_into_costs_no_queries(track, django_assert_num_queries):
+    def noted(day: int) -> None:
+        since = first + day * DAY
+        outages.record_outage(from_at=since, to_at=since + HOUR, now=since + HOUR)
+
+    first = track.check_ins.first().opens_at + HOUR
+    noted(0)
+    with django_assert_num_queries(16) as one:
+        noted(1)
+    for _ in range(2):
+        a_case_in_track()
+    with django_assert_num_queries(len(one)):
+        noted(2)
+    assert WindowChange.objects.count() == 5

@@ -1,12 +1,12 @@
 """An administrator's word in a case that is not theirs: two people, or nothing (security.md 5)."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from accountability.actions import decisions, overrides, tracks
+from accountability.actions import decisions, intents, moves, overrides, tracks
 from accountability.models import CheckIn, Override, Track
 from accountability.models.overrides import Act
 from lms import clock
@@ -15,14 +15,16 @@ from lms.outbox.models import Message
 from lms.people import sessions
 from lms.people.actions import kept_words
 from lms.people.models import KeptWords
+from lms.referrals import proposals
 from lms.referrals.actions import referrals, roles
 from lms.referrals.models import ProgramRole
+from tests.accountability.two_steps import confirmed
 from tests.builders import a_facilitator, a_program, a_user, an_administrator, an_enrolled_referral
 from tests.lms.test_team import proved
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-DUE = date(2099, 1, 5)
+DUE = clock.now().date() + 60 * DAY
 TOLL = {"from_on": DUE, "to_on": DUE + 2 * DAY, "reason": "hospital", "authority": "Dr. Lin’s letter"}
 EXTEND = {"days": 14, "reason": "He moved house", "ordered_by": "Judge Abel"}
 
@@ -80,7 +82,7 @@ def test_another_administrator_confirms_a_tolling_and_an_extension(track, admini
 
 def test_never_the_same_person_twice(check_in, administrator):
     row = an_excusal(check_in, administrator)
-    with pytest.raises(overrides.SamePersonTwice):
+    with pytest.raises(proposals.SamePersonTwice):
         overrides.confirm(override=row, by=administrator, now=clock.now())
     with pytest.raises(IntegrityError), transaction.atomic():
         Override.objects.filter(pk=row.pk).update(confirmed_by=administrator)
@@ -92,7 +94,7 @@ def test_never_the_same_person_twice(check_in, administrator):
     referrals.assign_facilitator(
         referral=check_in.track.referral, facilitator=administrator, by=administrator, now=clock.now()
     )
-    with pytest.raises(overrides.SamePersonTwice):
+    with pytest.raises(proposals.SamePersonTwice):
         overrides.confirm(override=row, by=administrator, now=clock.now())
 
 
@@ -101,11 +103,11 @@ def test_nobody_else_proposes_or_confirms(check_in, administrator):
     strangers = [a_facilitator(program), an_administrator(a_program()), check_in.track.referral.person]
     row = an_excusal(check_in, administrator)
     for stranger in strangers:
-        with pytest.raises(overrides.NotAllowed):
+        with pytest.raises(proposals.NotAllowed):
             overrides.propose(
                 track=check_in.track, act=Act.EXTEND, terms=EXTEND, by=stranger, now=clock.now()
             )  # fmt: skip
-        with pytest.raises(overrides.NotAllowed):
+        with pytest.raises(proposals.NotAllowed):
             overrides.confirm(override=row, by=stranger, now=clock.now())
 
 
@@ -113,7 +115,7 @@ def test_who_proposed_it_must_still_be_an_administrator_when_it_is_confirmed(che
     program = check_in.track.referral.program
     row, second = an_excusal(check_in, administrator), an_administrator(program)
     roles.take(program=program, user=administrator, role=ProgramRole.ADMINISTRATOR, by=second, now=clock.now())
-    with pytest.raises(overrides.NotAllowed):
+    with pytest.raises(proposals.NotAllowed):
         overrides.confirm(override=row, by=second, now=clock.now())
     check_in.refresh_from_db()
     assert check_in.excused_at is None
@@ -121,7 +123,7 @@ def test_who_proposed_it_must_still_be_an_administrator_when_it_is_confirmed(che
 
 def test_it_lapses_after_seven_days(check_in, administrator):
     row, facilitator = an_excusal(check_in, administrator), check_in.track.referral.facilitator
-    with pytest.raises(overrides.NoLongerOpen):
+    with pytest.raises(proposals.NoLongerOpen):
         overrides.confirm(override=row, by=facilitator, now=row.proposed_at + 7 * DAY)
     assert not Override.objects.waiting(row.proposed_at + 7 * DAY).exists()
     overrides.confirm(override=row, by=facilitator, now=row.proposed_at + 7 * DAY - timedelta(seconds=1))
@@ -129,17 +131,17 @@ def test_it_lapses_after_seven_days(check_in, administrator):
 
 def test_its_proposer_alone_withdraws_it(check_in, administrator):
     row = an_excusal(check_in, administrator)
-    with pytest.raises(overrides.NotAllowed):
+    with pytest.raises(proposals.NotAllowed):
         overrides.withdraw(override=row, by=check_in.track.referral.facilitator, now=clock.now())
     overrides.withdraw(override=row, by=administrator, now=clock.now())
-    with pytest.raises(overrides.NoLongerOpen):
+    with pytest.raises(proposals.NoLongerOpen):
         overrides.confirm(override=row, by=check_in.track.referral.facilitator, now=clock.now())
     assert an_excusal(check_in, administrator).pk != row.pk
 
 
 def test_the_same_is_not_proposed_twice_and_what_cannot_be_done_is_not_proposed(check_in, administrator):
     an_excusal(check_in, administrator)
-    with pytest.raises(overrides.AlreadyProposed):
+    with pytest.raises(proposals.AlreadyProposed):
         an_excusal(check_in, administrator)
     decisions.excuse(check_in=check_in, reason="work", by=check_in.track.referral.facilitator, now=clock.now())
     Override.objects.all().delete()
@@ -149,7 +151,7 @@ def test_the_same_is_not_proposed_twice_and_what_cannot_be_done_is_not_proposed(
     profile = check_in.track.referral.court.profile
     profile.tolling_allowed = False
     profile.save()
-    with pytest.raises(tracks.TollingNotAllowed):
+    with pytest.raises(intents.TollingNotAllowed):
         overrides.propose(track=check_in.track, act=Act.TOLL, terms=TOLL, by=administrator, now=clock.now())
 
 
@@ -186,11 +188,11 @@ def test_an_administrator_proposes_where_a_facilitator_decides(check_in, adminis
 
 def test_the_clock_and_the_end_are_proposed_too_and_withdrawn(track, administrator, signed_in):
     client, end = proved(signed_in(administrator)), track.ends_on
-    client.post(reverse("track_staff:toll", args=[track.pk]), TOLL)
-    client.post(reverse("track_staff:extend", args=[track.pk]), EXTEND)
+    confirmed(client, reverse("track_staff:toll", args=[track.pk]), TOLL)
+    confirmed(client, reverse("track_staff:extend", args=[track.pk]), EXTEND)
     page = client.get(reverse("referrals:case", args=[track.referral_id])).content.decode()
     assert "Authority: Dr. Lin’s letter." in page and "Ordered by: Judge Abel." in page
-    again = client.post(reverse("track_staff:extend", args=[track.pk]), EXTEND).content.decode()
+    again = confirmed(client, reverse("track_staff:extend", args=[track.pk]), EXTEND).content.decode()
     assert "The same is proposed already" in again and "He moved house" in again
     for row in Override.objects.all():
         client.post(reverse("track_staff:withdraw_override", args=[row.pk]))
@@ -220,7 +222,7 @@ def test_a_stranger_finds_no_proposal(check_in, administrator, signed_in):
 
 def test_what_was_typed_waits_sealed_while_they_prove_who_they_are(track, signed_in):
     client = signed_in(track.referral.facilitator)
-    asked = client.post(reverse("track_staff:extend", args=[track.pk]), EXTEND)
+    asked = confirmed(client, reverse("track_staff:extend", args=[track.pk]), EXTEND)
     lying = str(client.session.items())
     assert "Abel" not in lying and "moved" not in lying
     assert client.post(asked.url, {"password": "not these words at all"}).status_code == 200
@@ -231,9 +233,9 @@ def test_what_was_typed_waits_sealed_while_they_prove_who_they_are(track, signed
 
 def test_what_was_typed_and_cannot_be_done_is_shown_again_after_the_proof(track, signed_in):
     facilitator = track.referral.facilitator
-    tracks.toll(track=track, **TOLL, by=facilitator, now=clock.now())
     client = signed_in(facilitator)
-    asked = client.post(reverse("track_staff:toll", args=[track.pk]), TOLL)
+    asked = confirmed(client, reverse("track_staff:toll", args=[track.pk]), TOLL)
+    moves.toll(track=track, **TOLL, by=facilitator, now=clock.now())
     page = client.post(asked.url, {"password": "a long and quiet passphrase"}).content.decode()
     assert "The clock is already stopped on some of these days." in page
     assert "Dr. Lin’s letter" in page
@@ -241,7 +243,7 @@ def test_what_was_typed_and_cannot_be_done_is_shown_again_after_the_proof(track,
 
 def test_what_was_typed_is_kept_when_the_session_ends_before_the_proof(track, signed_in):
     client = signed_in(track.referral.facilitator)
-    asked = client.post(reverse("track_staff:extend", args=[track.pk]), EXTEND)
+    asked = confirmed(client, reverse("track_staff:extend", args=[track.pk]), EXTEND)
     session = client.session
     session[sessions.SEEN] -= 31 * 60
     session.save()

@@ -21,6 +21,7 @@ from lms import clock
 from lms.demonstration import steps
 from lms.journal.models import Event
 from lms.referrals.models import Program
+from tests.accountability.two_steps import confirmed
 from tests.builders import JANUARY, an_administrator, an_enrolled_referral
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,10 @@ def facilitator(check_in, signed_in) -> Client:
 def answers(check_in: CheckIn, **more: str) -> dict[str, str]:
     """An answer to every question of the sample check-in."""
     form = form_in_force(check_in.track.referral.program, clock.now())
-    typed = {q.key: {"scale": "4", "choice": "0"}.get(q.kind, "Words I typed.") for q in form.in_language("en")}
+    typed = {
+        q.key: {"scale": "4", "choice": "0", "attendance": "there", "changed": "none"}.get(q.kind, "Words I typed.")
+        for q in form.in_language("en")
+    }
     return typed | {"help": "no"} | more
 
 
@@ -166,7 +170,8 @@ def test_sending_leads_to_a_receipt_with_its_code(check_in, person):
 
 def test_asking_for_help_shows_whom_to_call_at_once(check_in, person):
     shown = page(person.post(url("answer", check_in), answers(check_in, help="safety"), follow=True))
-    assert 'If it cannot wait: call or text <a href="tel:988">988</a>' in shown
+    for number in ("988", "911", "18007997233", "18006624357"):
+        assert f'href="tel:{number}"' in shown.split("<h1")[0]  # before anything else
     assert "Your facilitator has been told." in shown
 
 
@@ -192,7 +197,7 @@ def test_saved_for_later_it_is_there_again(check_in, person):
 
 
 def test_what_is_typed_is_saved_as_it_is_typed_until_it_is_sent(check_in, person):
-    assert person.post(url("draft", check_in), {text_key(check_in): "Ha"}).json() == {"saved": True}
+    assert person.post(url("draft", check_in), {text_key(check_in): "Ha"}).json() == {"saved": True, "seen": 1}
     send(check_in)
     refused = person.post(url("draft", check_in), {text_key(check_in): "Ha"})
     assert (refused.status_code, refused.json()) == (409, {"saved": False})
@@ -318,7 +323,7 @@ def test_days_on_which_the_clock_stands_already_are_refused_and_what_was_typed_i
     track = check_in.track
     day = track.ends_on.isoformat()
     typed = {"from_on": day, "to_on": day, "reason": "custody", "authority": "Dr. Lin’s letter"}
-    assert facilitator.post(staff("toll", track), typed).status_code == 302
+    assert confirmed(facilitator, staff("toll", track), typed).status_code == 302
     shown = page(facilitator.post(staff("toll", track), typed))
     assert "The clock is already stopped on some of these days." in shown
     for kept in (day, "Dr. Lin’s letter", '<option value="custody" selected>'):
@@ -353,7 +358,8 @@ def test_stopping_extending_and_verifying_lead_back_to_the_case(check_in, facili
         ("extend", {"days": "7", "reason": "Order", "ordered_by": "Judge"}),
         ("add_commitment", commitment),
     ):
-        assert facilitator.post(staff(name, track), typed)["Location"] == case
+        send = Client.post if name == "add_commitment" else confirmed
+        assert send(facilitator, staff(name, track), typed)["Location"] == case
     made = track.commitments.get()
     assert facilitator.post(staff("verify_commitment", made), {"on": day})["Location"] == case
     shown = page(facilitator.get(case))

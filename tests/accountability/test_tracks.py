@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from accountability.actions import tracks
+from accountability.actions import moves, tracks
 from accountability.models import CheckIn, Track
 from lms.journal.models import Event
 from tests.builders import a_court, at
@@ -94,7 +94,7 @@ def test_opening_is_an_event_with_its_end_and_its_count():
 
 def test_an_extension_goes_on_with_the_cadence():
     track = opened()
-    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
+    moves.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
     track.refresh_from_db()
     assert (track.planned_end_on, track.ends_on) == (date(2026, 8, 2), date(2026, 8, 16))
     assert due_dates(track)[-3:] == [date(2026, 7, 27), date(2026, 8, 3), date(2026, 8, 10)]
@@ -103,14 +103,14 @@ def test_an_extension_goes_on_with_the_cadence():
 
 def test_an_extended_monthly_track_counts_on_from_the_opening_so_that_a_31st_comes_back():
     track = opened(now=at("2026-08-31 14:00"), cadence="month")
-    tracks.extend(track=track, days=31, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
+    moves.extend(track=track, days=31, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
     assert [day.isoformat() for day in due_dates(track)[-3:]] == ["2027-01-31", "2027-02-28", "2027-03-31"]
 
 
 def test_an_extension_ordered_after_the_end_asks_for_nothing_that_is_already_over():
     track = opened()
     ordered = track.ends_at + 20 * DAY
-    tracks.extend(track=track, days=60, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=ordered)
+    moves.extend(track=track, days=60, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=ordered)
     added = track.check_ins.filter(number__gt=25)
     assert [c.due_on for c in added if c.due_at <= ordered] == []
     assert [c.number for c in added] == list(range(26, 26 + len(added)))
@@ -119,7 +119,7 @@ def test_an_extension_ordered_after_the_end_asks_for_nothing_that_is_already_ove
 
 def test_an_extended_track_goes_on_also_where_the_cadence_counted_its_check_ins():
     track = opened(cadence="week x 25")
-    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
+    moves.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=track.referral.facilitator, now=OPENED)
     assert due_dates(track)[-3:] == [date(2026, 7, 27), date(2026, 8, 3), date(2026, 8, 10)]
 
 
@@ -127,8 +127,8 @@ def test_an_extension_after_a_stopped_clock_goes_on_with_the_dates_that_moved():
     track = opened()
     by = track.referral.facilitator
     first = track.check_ins.get(number=20).due_on
-    tracks.toll(track=track, from_on=first, to_on=first + 2 * DAY, reason="hospital", authority="x", by=by, now=OPENED)
-    tracks.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=by, now=OPENED)
+    moves.toll(track=track, from_on=first, to_on=first + 2 * DAY, reason="hospital", authority="x", by=by, now=OPENED)
+    moves.extend(track=track, days=14, reason="Order", ordered_by="Judge", by=by, now=OPENED)
     assert due_dates(track)[-4:] == [date(2026, 7, 23), date(2026, 7, 30), date(2026, 8, 6), date(2026, 8, 13)]
 
 
@@ -138,7 +138,7 @@ def test_a_closed_track_moves_no_more_and_wakes_nobody():
     track.refresh_from_db()
     assert (track.closed_at, track.wakes_at) == (OPENED + DAY, None)
     with pytest.raises(tracks.TrackClosed):
-        tracks.extend(track=track, days=7, reason="x", ordered_by="x", by=track.referral.facilitator, now=OPENED + DAY)
+        moves.extend(track=track, days=7, reason="x", ordered_by="x", by=track.referral.facilitator, now=OPENED + DAY)
 
 
 def test_a_new_feed_address_revokes_the_old_one(client):

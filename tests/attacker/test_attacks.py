@@ -112,6 +112,8 @@ def test_a_forged_clock_earns_nothing(attacker, claims):
         attacker.beat(page, **claims)
         attacker.turn(page, 1, **claims)
         attacker.client.post(reverse("learn:beat"), claims, headers={"date": "Tue, 01 Jan 2031 00:00:00 GMT"})
+    # What truly went by counts, and no second of what was claimed.
+    assert 0 < credited(attacker.enrollment) <= wall.seconds
 
 
 def test_twenty_tabs_on_two_devices_earn_what_one_page_earns(attacker):

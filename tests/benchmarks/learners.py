@@ -135,6 +135,7 @@ class Learner:
         await self.think(self.random.randint(2, 5))
         if viewing and await self.post("next page", self.course.path("next"), {"viewing": viewing[0], "step": step}):
             self.person.pages.add(step)
+            self.pulse = None  # the page that was turned is gone, and beats no more
 
     async def choose(self, block: str) -> None:
         await self.think(1)

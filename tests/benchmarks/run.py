@@ -2,8 +2,9 @@
 
 Absolute times say more about the machine than about the product. BENCH_DATABASE_URL chooses
 PostgreSQL (an empty database, as its superuser); BENCH_TRACKS the number of tracks that are
-*not* due (100,000); BENCH_ONLY some of pages, sealed, track, sweep, report, completion, roster, scrub and beats;
-BENCH_COMPLETIONS how many people completed the course (1,000).
+*not* due (100,000), BENCH_LINES how many check-ins each of them has (26); BENCH_ONLY some of pages, sealed, track, sweep,
+report, completion, roster, caseload, court_list, program, scrub and beats;
+BENCH_COMPLETIONS how many people completed the course (1,000); BENCH_PEERS=0 fetches no other engine for the reports.
 """
 
 import json
@@ -19,11 +20,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-DUE = 10_000
 ROUNDS = 25
 TURNS = 60
 WHOLE = "module page, all blocks"
-SWEEPS = 3
 
 
 def main() -> None:
@@ -47,6 +46,9 @@ def main() -> None:
             "report": lambda: report(now),
             "completion": lambda: completion(now, int(os.environ.get("BENCH_COMPLETIONS", "1000"))),
             "roster": lambda: roster(now),
+            "caseload": lambda: caseload(now),
+            "court_list": lambda: court_list(now),
+            "program": lambda: program(now),
             "scrub": scrub,
             "beats": lambda: beats(now),
         }
@@ -164,7 +166,10 @@ def sealed(now: datetime) -> list[dict[str, Any]]:
     assert check_in, "no check-in is open"
     questions = list(form_in_force(referral.program, now).in_language("en"))
     words = "What happened this week, told in as many words as people use. " * 20
-    answers = {q.key: {"scale": "4", "choice": "0"}.get(q.kind, words) for q in questions} | {"help": "no"}
+    answers = {
+        q.key: {"scale": "4", "choice": "0", "attendance": "there", "changed": "none"}.get(q.kind, words)
+        for q in questions
+    } | {"help": "no"}
     path = f"/check-ins/{check_in.pk}/"
     before = CheckIn.objects.filter(pk=check_in.pk).values().get()
 
@@ -257,87 +262,33 @@ def track(now: datetime) -> list[dict[str, Any]]:
 
 
 def sweep(now: datetime, quiet: int) -> list[dict[str, Any]]:
-    """Marking DUE check-ins missed among many tracks that are not due, against bare statements.
+    """Marking 10,000 check-ins missed among a tenth of ``quiet`` tracks that are not due, and among all of them."""
+    from tests.benchmarks.sweeps import measured
 
-    Each way has DUE tracks of its own each time, for what is journaled cannot be taken back.
-    """
-    from accountability.actions import sweeps
-    from accountability.models import Track
-
-    Track.objects.update(wakes_at=None)
-    _tracks_like(now, quiet, wakes=now + timedelta(days=30))
-
-    def ours() -> None:
-        swept = sweeps.run_until_quiet(now=now)
-        assert swept == DUE, swept
-
-    taken: dict[Callable[[], None], list[float]] = {
-        lambda: _bare(now, with_rows=False): [],
-        lambda: _bare(now, with_rows=True): [],
-        ours: [],
-    }
-    for _ in range(SWEEPS):
-        for way, times in taken.items():
-            _tracks_like(now, DUE, wakes=now - timedelta(minutes=1))
-            start = time.perf_counter()
-            way()
-            times.append((time.perf_counter() - start) * 1000)
-            assert not Track.objects.filter(wakes_at__lte=now).exists()
-    bare, with_rows, our_ms = (statistics.median(times) for times in taken.values())
-    return [
-        row(f"bare SQL: {DUE:,} due among {DUE + quiet:,} tracks", bare),
-        row("bare SQL with event and message rows", with_rows, "bare SQL", bare),
-        row("sweep of the same", our_ms, "bare SQL", bare),
-        row("sweep of the same", our_ms, "bare with rows", with_rows),
-    ]
-
-
-def _bare(now: datetime, *, with_rows: bool) -> None:
-    """What a database alone does of it: the marks, and the rows that tell of them, without asking any rule."""
-    from django.db import connection, transaction
-
-    fresh, json_type = ("lower(hex(randomblob(16)))", "text") if on_sqlite() else ("gen_random_uuid()", "jsonb")
-    due = "FROM accountability_checkin c JOIN accountability_track t ON t.id = c.track_id WHERE t.wakes_at <= %s"
-    event = f"""
-        INSERT INTO journal_event (at, kind, about, on_label, on_id, changed, data, origin, request_id, outcome, proof)
-        SELECT c.closes_at, 'check_in.missed', t.referral_id, 'accountability.checkin', CAST(c.id AS text),
-               CAST('[]' AS {json_type}), CAST('{{"number": 1}}' AS {json_type}), '', '', '', '' {due}"""
-    message = f"""
-        INSERT INTO outbox_message
-            (id, key, kind, category, to_id, about, context, posted_at, not_before, expires_at, channel, suppressed_why)
-        SELECT {fresh}, 'check-in:' || CAST(c.id AS text) || ':missed', 'check_in.missed', 'notice', r.person_id, r.id,
-               CAST('{{"path": "/check-ins/"}}' AS {json_type}), c.closes_at, c.closes_at, c.cure_until, 'email', ''
-        {due.replace("WHERE", "JOIN referrals_referral r ON r.id = t.referral_id WHERE")}"""
-    mark = (
-        "UPDATE accountability_checkin SET missed_at = closes_at, wakes_at = NULL WHERE track_id IN "
-        "(SELECT id FROM accountability_track WHERE wakes_at <= %s)"
-    )
-    rouse = "UPDATE accountability_track SET wakes_at = NULL WHERE wakes_at <= %s"
-    with transaction.atomic(), connection.cursor() as cursor:
-        for statement in (event, message, mark, rouse) if with_rows else (mark, rouse):
-            cursor.execute(statement, [_sql(now)])
+    sizes = sorted({max(quiet // 100, 10_000), max(quiet // 10, 10_000), quiet})
+    return measured(now, sizes, row)
 
 
 def report(now: datetime) -> list[dict[str, Any]]:
-    from court_reports.actions import draft
-    from court_reports.render import render
-    from lms.referrals.models import Referral
+    """The file of a report: tagged, archival and signed against plain ReportLab and other engines; memory."""
+    from tests.benchmarks.reports import measured
 
-    referral = (
-        Referral.objects.select_related("court__profile", "program", "policy", "person")
-        .exclude(track=None)
-        .order_by("received_at")
-        .first()
-    )
-    made = draft.draft(referral=referral, kind="progress", by=None, now=now)
-    return [row("one progress report, tagged and archival", timed(lambda: render(made), 15))]
+    return measured(row)
 
 
 def roster(now: datetime) -> list[dict[str, Any]]:
     """The roster of ten thousand, against its bare SQL."""
     from tests.benchmarks import roster as people
+    from tests.benchmarks.sweeps import like
 
-    return people.roster(now, like=_like, timed=timed, row=row)
+    return people.roster(now, like=like, timed=timed, row=row)
+
+
+def caseload(now: datetime) -> list[dict[str, Any]]:
+    """A facilitator's two hundred people at a glance, against its bare SQL."""
+    from tests.benchmarks import caseload as people
+
+    return people.caseload(now, timed=timed, row=row)
 
 
 def scrub() -> list[dict[str, Any]]:
@@ -396,60 +347,18 @@ def _referrals(now: datetime, count: int) -> list[Any]:
     return [r.pk for r in made]
 
 
-def _tracks_like(now: datetime, count: int, *, wakes: datetime) -> None:
-    """``count`` tracks with one check-in each whose grace has ended, written by the database itself."""
-    from django.db import connection, transaction
+def court_list(now: datetime) -> list[dict[str, Any]]:
+    """Pages and searches of a court with 50,000 cases (BENCH_CASES)."""
+    from tests.benchmarks.court_list import court_list_pages
 
-    from accountability.models import CheckIn, Track
-    from lms.referrals.models import Referral
-
-    track = Track.objects.order_by("opened_at").first()
-    line = track.check_ins.order_by("number").first()
-    past = timedelta(days=60)
-    moved = {name: getattr(line, name) - past for name in ("opens_at", "due_at", "closes_at", "cure_until", "leeway_until")}  # fmt: skip
-    unanswered = dict.fromkeys(("begun_at", "submitted_at", "reviewed_at", "missed_at", "excused_at", "draft"))
-    tag = os.urandom(6).hex()
-    fresh = "lower(hex(randomblob(16)))" if on_sqlite() else "gen_random_uuid()"
-    numbers = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})"
-    case = f"'B-{tag}-' || CAST(n.i AS text)"
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not on_sqlite():
-            # Rows that were copied from rows need no asking whether what they point to is there.
-            cursor.execute("SET LOCAL session_replication_role = replica")
-        _like(cursor, Referral, track.referral_id, numbers, "n", {"id": fresh, "case_number": case})
-        mine = f"(SELECT id FROM referrals_referral WHERE case_number LIKE 'B-{tag}-%%') r"
-        made = {"id": fresh, "referral_id": "r.id", "feed_key": "'B' || CAST(r.id AS text)"}
-        _like(cursor, Track, track.pk, "", mine, made, wakes_at=wakes, closed_at=None, opened_at=now)
-        theirs = f"(SELECT t.id FROM accountability_track t JOIN {mine} ON t.referral_id = r.id) t"
-        made = {"id": fresh, "track_id": "t.id"}
-        _like(cursor, CheckIn, line.pk, "", theirs, made, wakes_at=wakes, **moved, **unanswered)
-    if not on_sqlite():
-        with connection.cursor() as cursor:
-            # As its own upkeep would have done a minute later.
-            cursor.execute("ANALYZE referrals_referral, accountability_track, accountability_checkin")
+    return court_list_pages(now, row=row)
 
 
-def _like(cursor: Any, model: Any, pk: Any, head: str, source: str, made: dict[str, str], **values: Any) -> None:
-    """INSERT ... SELECT: a copy of one row for each row of ``source``, with columns ``made`` by SQL or given."""
-    fields = model._meta.concrete_fields
-    given = {f.column: f.get_db_prep_save(values[f.name], cursor.db) for f in fields if f.name in values}
-    shown = [made.get(f.column) or ("%s" if f.column in given else f"e.{_quoted(f)}") for f in fields]
-    table = model._meta.db_table
-    cursor.execute(
-        f"INSERT INTO {table} ({', '.join(map(_quoted, fields))}) {head} "
-        f"SELECT {', '.join(shown)} FROM {table} e CROSS JOIN {source} WHERE e.id = %s",
-        [*(given[f.column] for f in fields if f.column in given), model._meta.pk.get_db_prep_value(pk, cursor.db)],
-    )
+def program(now: datetime) -> list[dict[str, Any]]:
+    """The program in pictures, of 10,000 cases with 26 check-ins each (BENCH_PEOPLE)."""
+    from tests.benchmarks.program import program_page
 
-
-def _quoted(field: Any) -> str:
-    return f'"{field.column}"'
-
-
-def on_sqlite() -> bool:
-    from django.db import connection
-
-    return connection.vendor == "sqlite"
+    return program_page(now, timed=timed, row=row)
 
 
 def _copy(check_in: Any, track: Any) -> Any:
@@ -469,12 +378,6 @@ def sql_insert(connection: Any, rows: list[Any]) -> None:
         cursor.execute(
             f"INSERT INTO {rows[0]._meta.db_table} ({columns}) VALUES {', '.join([marks] * len(rows))}", values
         )
-
-
-def _sql(moment: datetime) -> Any:
-    from django.db import connection
-
-    return connection.ops.adapt_datetimefield_value(moment)
 
 
 def tell(rows: list[dict[str, Any]]) -> None:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from accountability.actions import overrides
+from accountability.actions import help_calls, overrides
 from accountability.models import Track
 from courses.models import Enrollment, ModulePage, Topic
 from court_reports.actions.draft import draft
@@ -20,6 +21,7 @@ from lms.keeping.actions import copies, demands, forgetting, holds
 from lms.keeping.models import Act, DemandKind, Ground, HoldReason, PersonsCopy
 from lms.outbox import numbers
 from lms.outbox.models import Channel, Line, Message
+from lms.people.models import User
 from lms.referrals import actions
 from lms.referrals.actions import codes, invitations
 from tests.browser.conftest import OpenAs
@@ -35,6 +37,8 @@ from tests.builders import (
     an_invited_colleague,
 )
 from tests.courses.questions import an_attempt, one_of_each
+from tests.court_reports.cases import skip_steps
+from tests.court_reports.test_api import a_token
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 languages = pytest.mark.parametrize("language", ["en", "es"])
@@ -73,7 +77,7 @@ def tell(found: list[str]) -> str:
 @languages
 def test_pages_that_anyone_may_read(open_as: OpenAs, language: str) -> None:
     names = ["home", "account_login", "account_reset_password", "account_reset_password_done", "verify:check",
-             "pages:help", "pages:privacy", "pages:accessibility", "dev:mailbox", "dev:components"]  # fmt: skip
+             "verify:register", "verify:offline", "pages:help", "pages:privacy", "pages:accessibility", "dev:mailbox", "dev:components"]  # fmt: skip
     found = walk(open_as(language=language), [reverse(name) for name in names], language)
     assert not found, tell(found)
 
@@ -111,10 +115,16 @@ def test_pages_of_a_person_on_the_track(open_as: OpenAs, language: str) -> None:
     open_now = next(row for row in rest if row.opens_at <= world.now < row.closes_at)
     addresses = ["/", "/check-ins/", reverse("check_ins:receipt", args=[first.pk])]
     addresses += [reverse("check_ins:answer", args=[row.pk]) for row in (open_now, rest[0], rest[-1])]
+    help_calls.ask_now(check_in=first, kinds=["call"], now=world.now)
+    addresses += [reverse("check_ins:help", args=[first.pk])]
     found = walk(page, addresses, language)
     page.goto(reverse("check_ins:answer", args=[open_now.pk]))
     page.locator("main form button[type=submit]").first.click()
     found += problems(page, language=language)
+    User.objects.filter(pk=world.on_track.person.pk).update(questions_shown="one")
+    found += walk(
+        page, [f"{reverse('check_ins:answer', args=[open_now.pk])}?q={q}" for q in ("1", "3", "7", "send")], language
+    )
     assert not found, tell(found)
 
 
@@ -136,13 +146,20 @@ def test_pages_of_a_facilitator(open_as: OpenAs, language: str) -> None:
     case = [reverse("referrals:case", args=[row.pk]) for row in (world.invited, world.learner, world.on_track)]
     reflection = _sent(world)
     addresses = [
-        "/facilitate/", *case, "/facilitate/course/", "/facilitate/track/", "/facilitate/reports/",
+        "/facilitate/", "/facilitate/people/", "/facilitate/people/?standing=at_risk", *case,
+        reverse("casework:timeline", args=[world.on_track.pk]),
+        reverse("casework:contact", args=[world.on_track.pk]),
+        reverse("casework:write_note", args=[world.on_track.pk, "private"]),
+         "/facilitate/course/", "/facilitate/track/", "/facilitate/reports/",
+        "/facilitate/reports/owed/",
         reverse("courses_staff:reflection", args=[reflection]),
         reverse("track_staff:check_in", args=[first.pk]),
         reverse("track_staff:check_in", args=[rest[0].pk]),
         reverse("track_staff:record", args=[rest[0].pk]),
+        f"{reverse('track_staff:paper', args=[rest[0].pk])}?language={language}",
+        reverse("track_staff:by_code"),
         reverse("track_staff:toll", args=[track.pk]),
-        reverse("track_staff:extend", args=[track.pk]),
+        *(reverse(f"track_staff:{name}", args=[track.pk]) for name in ("extend", "give_back", "cadence", "zone", "early")),
         reverse("referrals:move_deadline", args=[world.learner.pk]),
     ]  # fmt: skip
     found = walk(page, addresses, language)
@@ -268,13 +285,16 @@ def test_the_page_of_every_kind_of_question_is_kind(open_as: OpenAs, language: s
 @languages
 def test_pages_of_a_report_from_draft_to_proof(open_as: OpenAs, language: str) -> None:
     world = a_world()
+    skip_steps(world.on_track, now=world.now)
     harm = draft(referral=world.on_track, kind=Kind.NON_COMPLIANCE, by=world.facilitator, now=world.now)
     notice = draft(referral=world.learner, kind=Kind.ENROLLMENT, by=world.facilitator, now=world.now)
     apart(lambda: release(report=notice, by=world.facilitator, now=world.now))
     staff = [reverse("reports_staff:report", args=[harm.pk]), reverse("reports_staff:report", args=[notice.pk]),
              reverse("reports_staff:list"), reverse("referrals:case", args=[world.learner.pk])]  # fmt: skip
     found = walk(open_as(world.facilitator, language=language), staff, language)
-    court = ["/court/reports/", reverse("referrals:court_referral", args=[world.learner.pk])]
+    actions.add_hearing(referral=world.learner, at=world.now + timedelta(days=1), kind="Review", by=None, now=world.now)
+    court = ["/court/reports/", reverse("referrals:court_referral", args=[world.learner.pk]),
+             reverse("reports_court:of_case", args=[world.learner.pk]), reverse("court_hearings:month")]  # fmt: skip
     found += walk(open_as(world.clerk, language=language), court, language)
     person = ["/my-reports/", reverse("my_reports:answer", args=[harm.pk])]
     found += walk(open_as(world.on_track.person, language=language), person, language)
@@ -400,7 +420,8 @@ def test_pages_of_a_second_person_and_of_a_courts_lead(open_as: OpenAs, language
         now=world.now,
     )  # fmt: skip
     lead = a_court_lead(world.court, last_name="Leadwell")
-    pages = [reverse("referrals:court_members"), reverse("referrals:court_invite")]
+    a_token(world.court, by=lead, now=world.now)
+    pages = [reverse("referrals:court_members"), reverse("referrals:court_invite"), reverse("court_tokens:list")]
     found += walk(open_as(lead, language=language), pages, language)
     member = reverse("referrals:team_member", args=[world.clerk.pk])
     found += walk(open_as(world.administrator, language=language), [member], language)

@@ -71,7 +71,7 @@ def test_a_button_within_what_was_opened_is_as_tall_as_its_like(open_as: OpenAs)
     world = a_roster()
     page = open_as(world.facilitator)
     tall = []
-    for address in (reverse("referrals:caseload"), f"{reverse('roster:list')}?state=stuck&sort=activity"):
+    for address in (reverse("casework:people"), f"{reverse('roster:list')}?state=stuck&sort=activity"):
         page.goto(address)
-        tall.append(page.locator(".case-filter button").bounding_box())
+        tall.append(page.locator(".case-filter button").first.bounding_box())
     assert tall[0] and tall[1] and tall[0]["height"] == tall[1]["height"]

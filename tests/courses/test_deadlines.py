@@ -105,7 +105,7 @@ def cooling(enrollment, by: date):
 def test_person_and_staff_read_the_same_words_of_what_is_missing_and_until_when_a_check_rests(
     enrollment, signed_in, language
 ):
-    cooling(enrollment, clock.now().date() - timedelta(days=1))
+    cooling(enrollment, clock.now().astimezone(enrollment.referral.time_zone).date())
     referral = enrollment.referral
     facilitator = referral.facilitator or a_facilitator(referral.program)
     with translation.override(language):

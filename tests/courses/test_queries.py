@@ -73,7 +73,7 @@ def test_the_list_of_modules_asks_as_much_for_many(modules, shelf, client, djang
     edition = publish_full_module(shelf, an_author(shelf), times=1, now=BEGAN, number=POSITION)
     more_modules(edition, up_to=modules)
     opened(edition, shelf, client)
-    for name, queries in (("learn:home", 8), ("home", 15)):
+    for name, queries in (("learn:home", 8), ("home", 19)):
         client.get(reverse(name))
         with django_assert_num_queries(queries):
             assert client.get(reverse(name)).status_code == 200

@@ -18,11 +18,13 @@ from courses.models import ActiveTime, Attempt, EditionModule, Enrollment, Evide
 from courses.recomputing import Looked, recompute
 from courses.records import module_records
 from courses.rules.completion import answer
+from court_reports.models import Report
 from lms.demonstration import demo, steps
 from lms.journal.models import Event
 from lms.referrals.models import PolicyVersion
 from tests.builders import JANUARY, an_administrator, an_enrolled_referral
 from tests.courses.test_learning import first
+from tests.court_reports import again
 from tests.invariants.test_07_released_bytes_never_change import without_triggers
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +59,7 @@ def told(*words: object) -> str:
     return said.getvalue()
 
 
+@pytest.mark.either
 def test_the_whole_demonstration_is_what_its_ledger_gives():
     """Forty people, eight months: who finished, who is under way, who was referred back."""
     demo.load(now=JANUARY, password="a long and quiet passphrase", tell=lambda line: None)
@@ -67,6 +70,10 @@ def test_the_whole_demonstration_is_what_its_ledger_gives():
     )  # fmt: skip
     assert looked.courses > 5 < looked.enrollments - looked.courses
     assert looked.modules == ModuleProgress.objects.filter(completed_at__isnull=False).count() > 40
+    # And every report of it, which is the same whatever happened since (loading it twice would take a minute more).
+    assert Report.objects.filter(release__isnull=False).count() > 40
+    again.change_everything_that_must_not_matter(JANUARY + timedelta(hours=1))
+    assert again.those_that_differ() == []
 
 
 def test_a_course_is_complete_since_the_line_that_met_it_and_says_so_in_the_ledger(enrollment):

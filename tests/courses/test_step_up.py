@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from courses.models import Attestation, Enrollment, Evidence
+from courses.models import Attestation, EditionModule, Enrollment, Evidence
 from lms.demonstration import steps
 from tests.builders import JANUARY, PASSWORD, an_enrolled_referral
 
@@ -78,6 +78,18 @@ def test_whoever_came_by_passkey_is_asked_for_the_passkey(client, last, enrollme
     client.post(reverse("learn:attest", args=[last.pk]), {"mine": "on"})
     prove = client.get(f"{reverse('learn:attest', args=[last.pk])}?final=1")
     assert prove.url.startswith(reverse("mfa_reauthenticate_webauthn"))
+
+
+@pytest.mark.parametrize("left_out", ["withdrawn", "without a check"])
+def test_where_the_last_module_has_no_check_the_last_one_before_it_is_the_final_one(left_out, client, enrollment, last):
+    *_others, before, _last = enrollment.edition.modules.all()
+    if left_out == "withdrawn":
+        EditionModule.objects.filter(pk=last.pk).update(withdrawn_at=JANUARY)
+    else:
+        rest = [ask for ask in last.asks if ask["kind"] != "knowledge_check"]
+        EditionModule.objects.filter(pk=last.pk).update(asks=rest)
+    client.post(reverse("learn:attest", args=[before.pk]), {"mine": "on"})
+    assert "final=1" in client.get(final_check(before)).url
 
 
 def test_other_checks_do_not_ask_for_it(client, enrollment):

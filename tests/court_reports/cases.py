@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from accountability.actions import check_ins, decisions, tracks
+from accountability.actions import check_ins, decisions, responses, tracks
 from accountability.models import CheckIn, Review, Track
 from courses.models import Edition
 from court_reports.actions.draft import draft
@@ -11,7 +11,7 @@ from court_reports.actions.release import release
 from court_reports.models import Kind, Release, Report
 from lms.referrals import actions as referrals
 from lms.referrals.models import Program, Referral
-from tests.builders import a_program, an_enrolled_referral, at
+from tests.builders import a_program, an_administrator, an_enrolled_referral, at
 
 OPENED = at("2026-02-02 10:00")
 DAY = timedelta(days=1)
@@ -72,7 +72,16 @@ def keep(referral: Referral, *, until: datetime, missing: tuple[int, ...] = ()) 
             make(referral, check_in)
 
 
+def skip_steps(referral: Referral, *, now: datetime) -> None:
+    """An administrator lets the steps before a notice be skipped: what this test is about comes after them."""
+    somebody = an_administrator(referral.program)
+    for step in responses.ladder(referral, now).missing:
+        responses.skip(referral=referral, step=step, why="The court asked for it at once.", by=somebody, now=now)
+
+
 def a_draft_of(referral: Referral, kind: str = Kind.PROGRESS, *, now: datetime) -> Report:
+    if kind == Kind.NON_COMPLIANCE:
+        skip_steps(referral, now=now)
     return draft(referral=referral, kind=kind, by=referral.facilitator, now=now)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from court_reports.snapshot import (
     Authority,
@@ -11,6 +12,7 @@ from court_reports.snapshot import (
     Condition,
     Course,
     Determination,
+    ExcusalRequest,
     Issue,
     Kind,
     Module,
@@ -18,6 +20,7 @@ from court_reports.snapshot import (
     Person,
     Program,
     ReportFacts,
+    ResponseStep,
     Supersedes,
     Terms,
     Tolling,
@@ -79,9 +82,9 @@ def _module(number: int, title: str, done: int) -> Module:
     )
 
 
-def a_track(*, count: int = 26, due: int = 18) -> Track:
+def a_track(*, count: int = 26, due: int = 18, missed: tuple[int, ...] = (9,)) -> Track:
     opened = date(2027, 2, 25)
-    marks = {5: "late", 9: "missed", 10: "cured", 14: "excused"}
+    marks = {5: "late", 10: "cured", 14: "excused"} | dict.fromkeys(missed, "missed")
     statuses = [marks.get(n, "on_time") if n <= due else "scheduled" for n in range(1, count + 1)]
     check_ins = tuple(
         CheckIn(
@@ -92,6 +95,9 @@ def a_track(*, count: int = 26, due: int = 18) -> Track:
             if status in ("on_time", "late", "cured")
             else None,
             excused_reason="work" if status == "excused" else "",
+            excused_at=at("2027-06-04 15:00") if status == "excused" else None,
+            attended="no" if status == "excused" else "",
+            complied="excused" if status == "excused" else "",
             notices=(at("2027-02-23 16:00") + timedelta(days=7 * number),) if status != "scheduled" else (),
         )
         for number, status in enumerate(statuses, 1)
@@ -121,7 +127,32 @@ def a_track(*, count: int = 26, due: int = 18) -> Track:
             Commitment(number=1, status="verified", verified_on=date(2027, 5, 3), named_by_order="Restitution of $400"),
             Commitment(number=2, status="open", verified_on=None, named_by_order=""),
         ),
+        requests=(
+            ExcusalRequest(
+                check_in_number=9,
+                asked_at=at("2027-05-01 15:00"),
+                standing="on_appeal",
+                reason="not_shown",
+                attended="no",
+                decided_at=at("2027-06-03 15:00"),
+                appealed_at=at("2027-06-05 15:00"),
+                appeal_decided_at=None,
+            ),
+        ),
     )
+
+
+def steps() -> tuple[ResponseStep, ...]:
+    """A contact, and a warning that an administrator let be skipped."""
+    a_step = ResponseStep(
+        step="contact", at=at("2027-06-02 15:00"), by_role="facilitator", skipped=False, outcome="no_answer", reason="",
+        check_ins=(9,), number="",
+    )  # fmt: skip
+    skipped = replace(
+        a_step, step="warning", at=at("2027-06-03 15:00"), by_role="administrator", skipped=True, outcome="",
+        reason="court_asked",
+    )  # fmt: skip
+    return (a_step, skipped)
 
 
 def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
@@ -163,7 +194,7 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
         ),
         enrolled_at=at("2027-01-04 15:00"),
         course=a_course(done=0 if early else 8),
-        track=None if early else a_track(count=check_ins),
+        track=None if early else a_track(count=check_ins, **_course_of(kind)),
         conditions=()
         if early
         else (
@@ -171,9 +202,8 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
             Condition(number=2, words="Complete six months of check-ins.", status="not_yet_due"),
             Condition(number=3, words="Pay restitution of $400.", status="not_verified_here"),
         ),
-        determination=None
-        if early or kind == Kind.COMPLETION
-        else Determination(code=_code(kind), rule="all_kept", because="The policy\u2019s limits were not reached."),
+        determination=None if early or kind == Kind.COMPLETION else Determination(code=_code(kind), rule=_rule(kind)),
+        steps=() if early or kind == Kind.COMPLETION else steps(),
     )
     if kind == Kind.CORRECTION:
         old = Supersedes(
@@ -192,6 +222,23 @@ def _code(kind: Kind) -> str:
         Kind.REFERRAL_BACK: "not_completed",
         Kind.FINAL: "completed",
     }.get(kind, "in_compliance")
+
+
+def _course_of(kind: Kind) -> dict[str, Any]:
+    """What happened in the track, so that the determination is what the rule gives."""
+    return {
+        Kind.NON_COMPLIANCE: {"missed": (9, 17, 18)},
+        Kind.REFERRAL_BACK: {"due": 26, "missed": (9, 17, 18, 22, 23)},
+        Kind.FINAL: {"due": 26},
+    }.get(kind, {})
+
+
+def _rule(kind: Kind) -> str:
+    return {
+        Kind.NON_COMPLIANCE: "missed_in_row",
+        Kind.REFERRAL_BACK: "required_share",
+        Kind.FINAL: "required_share",
+    }.get(kind, "none_due")
 
 
 def an_issue(**changes: object) -> Issue:

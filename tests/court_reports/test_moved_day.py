@@ -8,8 +8,8 @@ import pytest
 
 from court_reports.rules.preflight import problems
 from court_reports.snapshot import DayMoved, Kind, ReportFacts, as_json, canonical
+from tests.court_reports.drawing import drawn, text_of
 from tests.court_reports.samples import at, facts_of
-from tests.court_reports.test_pdf import drawn, text_of
 
 FIRST = DayMoved(
     recorded_at=at("2027-03-02 15:00"), from_on=date(2027, 8, 1), to_on=date(2027, 9, 1), authority="hearing",

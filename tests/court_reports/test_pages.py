@@ -254,9 +254,10 @@ def test_the_schedule_drafts_once_and_catches_up_the_same() -> None:
     assert rows(steady) == rows(asleep)
     assert [row[0] for row in rows(steady)] == ["enrollment_notice", "progress", "progress", "progress"]
     assert rows(steady)[1:] == [
-        ("progress", "2026-01-05", "2026-01-31"),
-        ("progress", "2026-02-01", "2026-02-28"),
-        ("progress", "2026-03-01", "2026-03-31"),
+        # The 1st of February and of March are Sundays: the court is to have them on the Friday before.
+        ("progress", "2026-01-05", "2026-01-29"),
+        ("progress", "2026-01-30", "2026-02-26"),
+        ("progress", "2026-02-27", "2026-03-31"),
     ]
 
 
@@ -276,3 +277,19 @@ def test_the_final_report_closes_the_case() -> None:
     release(report=report, by=referral.facilitator, now=after)
     referral.refresh_from_db()
     assert referral.completed_at == after
+
+
+def test_who_releases_reads_why_nothing_can_be_signed(signed_in, settings, tmp_path):
+    """Before they try, and when they try all the same; the draft stays one."""
+    report = a_draft_of(an_enrolled_case(), Kind.ENROLLMENT, now=NOW)
+    client = signed_in(report.referral.facilitator)
+    settings.DEVELOPMENT, settings.SIGNING_CERTIFICATE_FILE = False, tmp_path / "reports.cert.pem"
+    why = "There is no file reports.cert.pem."
+    assert why in client.get(f"/facilitate/reports/{report.pk}/").content.decode()
+    asked = client.get(reverse("reports_staff:release", args=[report.pk]))
+    client.post(asked["Location"], {"password": PASSWORD})
+    page = client.post(reverse("reports_staff:release", args=[report.pk]), follow=True).content.decode()
+    assert "Nothing was released" in page
+    assert page.count(why) == 2
+    report.refresh_from_db()
+    assert not report.is_released

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from court_reports.snapshot import Kind, ReportFacts, Waiver
+from tests.court_reports.drawing import drawn, text_of
 from tests.court_reports.samples import at, facts_of
-from tests.court_reports.test_pdf import drawn, text_of
 
 WAIVERS = (
     Waiver(position=2, requirement="time", reason="technical_failure", waived_at=at("2027-01-20 15:00")),
@@ -29,7 +29,13 @@ def test_every_report_prints_what_was_waived_by_which_reason_and_when(kind: Kind
     for words in ("Active time", "The whole module", "Waived (technical failure)", "January 20, 2027"):
         assert words in told, words
     assert "Waived (done in another way, seen by the program)" in told
-    assert ("2 requirements of the course were waived." in told) is (kind != Kind.ENROLLMENT)
+    brief = (
+        "2 requirements of the course were waived."
+        if kind == Kind.COMPLETION
+        else "; 2 of its requirements were waived."
+    )
+    # Four sentences at most: a correction says first what it replaces, and the course is told in its table.
+    assert (brief in told) is (kind not in (Kind.ENROLLMENT, Kind.CORRECTION))
 
 
 def test_where_nothing_was_waived_nothing_is_said(tmp_path: Path) -> None:

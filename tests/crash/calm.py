@@ -12,8 +12,8 @@ def main() -> None:
 
     django.setup()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    from accountability.tasks import sweep
-    from court_reports.tasks import draft_due
+    from accountability.tasks import sweep, tell_more, tell_of_plans
+    from court_reports.tasks import call_courts, draft_due
     from lms.journal.tasks import seal
     from lms.outbox.tasks import deliver
     from tests.crash import people
@@ -27,7 +27,7 @@ def main() -> None:
     web = Web(wanted["web_port"])
     try:
         for now in busy_moments(people.moments(deeds)):
-            for task in (sweep, draft_due):
+            for task in (sweep, tell_more, tell_of_plans, draft_due, call_courts):
                 task()
             people.do([deed for deed in deeds if deed.at == now], web.port)
             for task in (deliver, seal):

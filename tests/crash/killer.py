@@ -238,7 +238,9 @@ def existing_cluster(place: str):  # type: ignore[no-untyped-def]
 
 
 def quiet(now: datetime) -> bool:
-    """Whether what was due at ``now`` is done: the sweep of this moment has begun, no track is due, no message waits."""
+    """Whether what was due at ``now`` is done: the sweep of this moment has begun, no track is due, whoever is to hear of
+    a call for help was told, no message waits."""
+    from accountability.actions.help_calls import untold
     from accountability.models import Track
     from lms.outbox.delivery import open_messages
     from lms.referrals.models import Pulse
@@ -246,6 +248,7 @@ def quiet(now: datetime) -> bool:
     return (
         Pulse.objects.filter(at=now).exists()
         and not Track.objects.filter(wakes_at__lte=now, closed_at=None).exists()
+        and not any(untold(now=now))
         and not open_messages().filter(claimed_at=None, not_before__lte=now).exists()
     )
 

@@ -65,7 +65,10 @@ def note(deed: Deed) -> str:
 def answers_of(deed: Deed, questions: list[tuple[str, str]]) -> dict[str, str]:
     """Words that nobody else writes, so that they are known again."""
     words = f"{deed.what} of {deed.case}/{deed.number}"
-    answers = {key: {"scale": "4", "choice": "0"}.get(kind, words) for key, kind in questions}
+    answers = {
+        key: {"scale": "4", "choice": "0", "attendance": "there", "changed": "none"}.get(kind, words)
+        for key, kind in questions
+    }
     return answers | {"help": "call" if deed.what == "ask for help" else "no"}
 
 

@@ -6,7 +6,7 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError
 
-from accountability.actions import sweeps, tracks
+from accountability.actions import moves, sweeps, tracks
 from accountability.models import CheckIn, Track
 from tests.builders import at
 from tests.court_reports.cases import OPENED, a_case_in_track, a_program_with_a_course, an_enrolled_case
@@ -67,8 +67,8 @@ def test_killed_at_any_statement_of_a_move_nothing_has_moved_and_then_all_has(mo
     planned = due_dates(track)
     stretch = {"from_on": planned[20], "to_on": planned[20] + 9 * DAY}
     work = {
-        "toll": lambda: tracks.toll(track=track, **stretch, reason="hospital", authority="x", by=by, now=OPENED),
-        "extend": lambda: tracks.extend(track=track, days=10, reason="x", ordered_by="x", by=by, now=OPENED),
+        "toll": lambda: moves.toll(track=track, **stretch, reason="hospital", authority="x", by=by, now=OPENED),
+        "extend": lambda: moves.extend(track=track, days=10, reason="x", ordered_by="x", by=by, now=OPENED),
     }[move]
     expected = {
         "toll": planned[:20] + [day + 10 * DAY for day in planned[20:]],

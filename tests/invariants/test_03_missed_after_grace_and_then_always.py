@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from django.db import IntegrityError, transaction
 
-from accountability.actions import check_ins, decisions, outages, sweeps, tracks
+from accountability.actions import check_ins, decisions, moves, outages, sweeps
 from accountability.models import CheckIn, Track
 from tests.court_reports.cases import OPENED, a_case_in_track
 
@@ -59,7 +59,7 @@ def something_happens(chance: Random, track: Track, now: datetime) -> None:
         case 3 if chance.random() < 0.3:
             decisions.excuse(check_in=current, reason="care", by=by, now=now)
         case 4 if chance.random() < 0.3:
-            tracks.toll(
+            moves.toll(
                 track=track, from_on=current.due_on, to_on=current.due_on + DAY, reason="hospital", authority="x",
                 by=by, now=now,
             )  # fmt: skip

@@ -18,8 +18,8 @@ from court_reports.models import Delivery, Kind, Release, Report, Step
 from lms.outbox import delivery, outbox
 from lms.outbox.models import Attempt, Category, Message
 from lms.referrals import actions as referrals
-from tests.builders import JANUARY, a_court_user, a_referral, a_user
-from tests.court_reports.cases import OPENED, a_case_in_track, a_draft_of, an_enrolled_case
+from tests.builders import JANUARY, a_court, a_court_user, a_referral, a_user
+from tests.court_reports.cases import OPENED, a_case_in_track, a_draft_of, an_enrolled_case, skip_steps
 from tests.invariants.cuts import Cut, at_once, cut_everywhere, everything, killed_at
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -53,6 +53,7 @@ def sweeping() -> Callable[[], object]:
 
 def drafting_a_notice() -> Callable[[], object]:
     referral = a_case_in_track()
+    skip_steps(referral, now=OPENED)
     what = {"referral": referral, "kind": Kind.NON_COMPLIANCE, "by": referral.facilitator, "schedule_key": "once"}
     return lambda: draft(**what, now=OPENED + DAY)
 
@@ -60,6 +61,17 @@ def drafting_a_notice() -> Callable[[], object]:
 def releasing() -> Callable[[], object]:
     referral = an_enrolled_case()
     a_court_user(referral.court)
+    report = a_draft_of(referral, Kind.ENROLLMENT, now=OPENED)
+
+    def work() -> None:
+        with suppress(AlreadyReleased):
+            release(report=report, by=referral.facilitator, now=OPENED)
+
+    return work
+
+
+def releasing_by_link() -> Callable[[], object]:
+    referral = an_enrolled_case(court=a_court(profile={"route": "link", "report_address": "clerk@court.example"}))
     report = a_draft_of(referral, Kind.ENROLLMENT, now=OPENED)
 
     def work() -> None:
@@ -77,6 +89,7 @@ FACTS = {
     "report.draft_to_answer": (drafting_a_notice, 1),
     "report.waiting": (releasing, 1),
     "report.released": (releasing, 1),
+    "report.link": (releasing_by_link, 1),
 }
 
 

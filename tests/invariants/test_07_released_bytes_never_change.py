@@ -119,9 +119,9 @@ def rechained() -> None:
     """Every hash computed anew, as anybody can who has read this code."""
     previous = register.GENESIS
     for entry in RegisterEntry.objects.order_by("position"):
-        entry.previous = previous
+        entry.previous, entry.line = previous, register.line_digest(entry)
         previous = register.entry_hash(entry)
-        RegisterEntry.objects.filter(pk=entry.pk).update(previous=entry.previous, hash=previous)
+        RegisterEntry.objects.filter(pk=entry.pk).update(previous=entry.previous, line=entry.line, hash=previous)
 
 
 ANEW = "this line was written anew by somebody without the key"
@@ -178,7 +178,7 @@ def test_an_end_that_was_cut_off_is_found_with_its_ledger_and_its_release(releas
     assert [(b.position, b.number, b.why) for b in register.verify_chain()] == [told]
     assert [(b.position, b.number, b.why) for b in register.verify_chain(heads=[kept])] == [told, cut]
     with pytest.raises(SystemExit):
-        call_command("register_verify", "--head", str(kept), stdout=StringIO())
+        call_command("register", "verify", "--head", str(kept), stdout=StringIO())
 
 
 def test_a_line_that_nobody_released_is_found(released: Release) -> None:
@@ -225,7 +225,7 @@ def test_lines_from_before_are_proved_by_the_upgrade_and_say_so(released: Releas
     assert register.verify_chain() == []
     assert register.proved_later() == 1
     out = StringIO()
-    call_command("register_verify", stdout=out)
+    call_command("register", "verify", stdout=out)
     assert "unproved before line 2" in out.getvalue()
     # And what was written since cannot be passed off as older.
     last = RegisterEntry.objects.get(position=2)
@@ -268,7 +268,7 @@ def test_another_key_of_the_ring_is_not_called_a_changed_byte(released: Release)
 
 def test_a_byte_flipped_anywhere_is_found(released: Release) -> None:
     data = storage.read(released.file_digest, subject=released.report.referral_id)
-    assert signing.verify(data).good
+    assert signing.verify(data, at=NOW).good
     assert verification.check(digest=sha256(data)).answer == Answer.CURRENT
     # Inside its own container a signature carries copies of certificates that it does not sign.
     begins = data.rindex(b"/Contents <")
@@ -278,7 +278,7 @@ def test_a_byte_flipped_anywhere_is_found(released: Release) -> None:
         changed[position] ^= 1
         assert verification.check(digest=sha256(bytes(changed))).answer == Answer.UNKNOWN
         if position not in container:
-            assert not signing.verify(bytes(changed)).good, position
+            assert not signing.verify(bytes(changed), at=NOW).good, position
 
 
 def sha256(data: bytes) -> str:
@@ -295,7 +295,7 @@ def test_an_update_appended_after_the_signature_is_found(released: Release) -> N
     writer.root["/Extra"] = writer.root["/Lang"]
     writer.update_root()
     writer.write_in_place()
-    assert not signing.verify(target.getvalue()).good
+    assert not signing.verify(target.getvalue(), at=NOW).good
 
 
 def test_files_are_private_and_written_once(released: Release) -> None:
@@ -416,7 +416,7 @@ def test_without_the_key_ring_it_says_so_once_and_calls_nothing_whole(released: 
         assert whys == ["the key ring lacks a key: what 3 reports say was not verified"]
         out = StringIO()
         with pytest.raises(SystemExit):
-            call_command("register_verify", stdout=out)
+            call_command("register", "verify", stdout=out)
         assert out.getvalue().splitlines()[0] == whys[0]
 
 

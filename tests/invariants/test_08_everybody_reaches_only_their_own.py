@@ -36,11 +36,12 @@ DAY = timedelta(days=1)
 APPS = ("accountability_", "court_reports_", "courses_", "outbox_", "referrals_")
 SignIn = Callable[[User], Client]
 OURS = {"people", "referrals", "learn", "check_ins", "my_reports", "courses_staff", "track_staff", "reports_staff",
-        "reports_court", "keeping", "my_copy"}  # fmt: skip
+        "reports_court", "court_tokens", "keeping", "my_copy"}  # fmt: skip
 # What the answer to a stranger may be: not there; or, for a verb the address does not know, not allowed.
 SHUT = {404, 405}
 # Of this case these do not exist yet, for nobody.
-NOT_YET = {"keeping:order", "my_copy:file", "courses_staff:words_threat"}
+# A copy in Spanish is for whoever reads Spanish.
+NOT_YET = {"keeping:order", "my_copy:file", "courses_staff:words_threat", "my_reports:copy"}
 # Whoever has no other business with a case reads who did what in it, and authors see the pictures
 # and recordings of their program.
 RIGHTLY = {("an auditor of the program", name) for name in ("referrals:audit_case", "keeping:certificate")} | {
@@ -77,22 +78,31 @@ def insiders(case: Case) -> dict[str, User]:
     custodian = a_facilitator(case.program)
     grant_role(program=case.program, user=custodian, role=ProgramRole.CUSTODIAN)
     of_administrators = ("team", "give", "take", "disable", "enable", "hand_over", "message")
-    return {f"referrals:{beginning}": administrator for beginning in of_administrators} | {
-        "referrals:court": clerk,
-        "referrals:print_code_court": clerk,
-        "referrals:audit": an_auditor(case.program),
-        "reports_court": clerk,
-        "courses_staff:identity": custodian,
-        "courses_staff:words": administrator,
-        "courses_staff:rubric": administrator,
-        "keeping": administrator,
-        "my_copy": case.person,
-        "learn": case.person,
-        "check_ins": case.person,
-        "my_reports": case.person,
-        "people": case.person,
-        "": case.facilitator,
-    }
+    # The note of a hand-over is for whoever looks after the case now.
+    first = {"referrals:hand_overs": case.facilitator, "track_staff:form_preview": administrator,
+             "track_staff:transfer_case": administrator}  # fmt: skip
+    return (
+        first
+        | {f"referrals:{beginning}": administrator for beginning in of_administrators}
+        | {
+            "referrals:court": clerk,
+            "referrals:print_code_court": clerk,
+            "referrals:audit": an_auditor(case.program),
+            "reports_court": clerk,
+            "court_tokens": clerk,
+            "courses_staff:identity": custodian,
+            "courses_staff:words": administrator,
+            "courses_staff:rubric": administrator,
+            "keeping": administrator,
+            "my_copy": case.person,
+            "learn": case.person,
+            "check_ins": case.person,
+            "my_reports": case.person,
+            "commitments": case.person,
+            "people": case.person,
+            "": case.facilitator,
+        }
+    )
 
 
 def test_somebody_elses_thing_is_not_there_for_anybody_at_any_address(signed_in: SignIn):

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from accountability.actions import check_ins, commitments, tracks
+from accountability.actions import check_ins, commitments, moves, tracks
 from courses.actions import reflections
 from courses.models import Enrollment
 from lms import crypto
@@ -65,8 +65,8 @@ def test_where_somebody_can_be_reached_stands_in_no_table_until_they_have_an_acc
 def test_the_words_that_move_a_track_stand_in_no_table():
     track = tracks.open_track(referral=an_enrolled_referral(), by=None, now=JANUARY)
     by, day = track.referral.facilitator, track.opened_on
-    tracks.toll(track=track, from_on=day, to_on=day, reason="hospital", authority=f"Dr. {MARKER}", by=by, now=JANUARY)
-    tracks.extend(track=track, days=1, reason=MARKER, ordered_by=f"Judge {MARKER}", by=by, now=JANUARY)
+    moves.toll(track=track, from_on=day, to_on=day, reason="hospital", authority=f"Dr. {MARKER}", by=by, now=JANUARY)
+    moves.extend(track=track, days=1, reason=MARKER, ordered_by=f"Judge {MARKER}", by=by, now=JANUARY)
     commitments.add(track=track, words=MARKER, named_by_order=MARKER, required=True, by=by, now=JANUARY)
     assert MARKER not in whole_database()
     assert [t.authority for t in track.tollings.all()] == [f"Dr. {MARKER}"]

@@ -18,7 +18,7 @@ AFTER = at("2026-03-26 12:00")
 @pytest.mark.parametrize("kind", NOTICES)
 def test_a_notice_is_shown_to_the_person_and_waits_for_their_answer(kind: str) -> None:
     referral = a_case_in_track()
-    keep(referral, until=AFTER)
+    keep(referral, until=AFTER, missing=(5, 6))
     report = a_draft_of(referral, kind, now=NOW)
     assert report.answer_by == at("2026-03-26 00:00")
     assert Message.objects.filter(kind="report.draft_to_answer", to=referral.person).count() == 1
@@ -29,7 +29,7 @@ def test_a_notice_is_shown_to_the_person_and_waits_for_their_answer(kind: str) -
 @pytest.mark.parametrize("kind", NOTICES)
 def test_a_notice_needs_two_different_people(kind: str) -> None:
     referral = a_case_in_track()
-    keep(referral, until=AFTER)
+    keep(referral, until=AFTER, missing=(5, 6))
     report = a_draft_of(referral, kind, now=NOW)
     assert release(report=report, by=referral.facilitator, now=AFTER) is None
     assert not Release.objects.exists()
@@ -45,7 +45,7 @@ def test_a_notice_needs_two_different_people(kind: str) -> None:
 
 def test_an_answer_opens_the_way_and_is_printed() -> None:
     referral = a_case_in_track()
-    keep(referral, until=NOW)
+    keep(referral, until=NOW, missing=(5, 6))
     report = a_draft_of(referral, Kind.NON_COMPLIANCE, now=NOW)
     answer(report=report, words="I was in hospital.", by=referral.person, now=NOW)
     report.refresh_from_db()
@@ -62,7 +62,7 @@ def test_somebody_of_another_caseload_releases_nothing() -> None:
 
 def test_a_second_person_who_lost_the_role_meanwhile_releases_nothing() -> None:
     referral = a_case_in_track()
-    keep(referral, until=AFTER)
+    keep(referral, until=AFTER, missing=(5, 6))
     report = a_draft_of(referral, Kind.REFERRAL_BACK, now=NOW)
     second = an_administrator(referral.program)
     release(report=report, by=referral.facilitator, now=AFTER)

@@ -5,6 +5,7 @@ migration asks of the database is really there, no invariant is left out on eith
 at once get the same answers from both.
 """
 
+import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -13,27 +14,33 @@ import pytest
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509 import load_pem_x509_certificate
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from accountability.actions import check_ins, decisions, outages, sweeps
 from accountability.models import CheckIn
 from court_reports import register, signing
+from court_reports.actions import supersede
 from court_reports.actions.release import AlreadyReleased, release
-from court_reports.models import Kind, Release
+from court_reports.models import Kind, RegisterEntry, Release, Report
 from lms.journal import journal
 from lms.journal.models import Event
-from tests.builders import JANUARY
+from tests.builders import JANUARY, an_administrator
 from tests.court_reports.cases import OPENED, a_case_in_track, a_draft_of, an_enrolled_case
 from tests.invariants.cuts import at_once
 
-OURS = ("people", "referrals", "journal", "outbox", "courses", "accountability", "court_reports")
+OURS = ("people", "referrals", "journal", "outbox", "courses", "accountability", "casework", "court_reports")
 # Everything that is evidence (domain.md): written once, by nobody ever changed.
 APPEND_ONLY = {
-    "accountability_extension", "accountability_outage", "accountability_review", "accountability_submission",
-    "accountability_tolling", "accountability_windowchange", "court_reports_delivery", "court_reports_registerentry",
-    "court_reports_registerverification", "court_reports_release", "court_reports_report", "courses_activetime", "courses_attestation", "courses_consent",
-    "courses_correction", "courses_evidence", "courses_identityopening", "courses_reflectionreview", "journal_event", "journal_link", "journal_verification", "referrals_agreement",
-    "referrals_agreementacceptance", "referrals_deadlinemove", "referrals_policyversion",
+    "accountability_commitmentchange", "accountability_excusalappeal", "accountability_excusaldecision",
+    "accountability_extension", "accountability_helpcall", "accountability_move", "accountability_outage",
+    "accountability_progress", "accountability_provideranswer", "accountability_responsereply",
+    "accountability_responsestep", "accountability_review", "accountability_submission", "accountability_tolling",
+    "accountability_try", "accountability_windowchange", "casework_contactattempt", "casework_note",
+    "courses_activetime", "courses_attestation", "courses_consent", "courses_correction", "courses_evidence",
+    "courses_identityopening", "courses_reflectionreview", "court_reports_delivery", "court_reports_publishedhead", "court_reports_registerentry",
+    "court_reports_registerverification", "court_reports_release", "court_reports_report", "journal_event",
+    "journal_link", "journal_verification", "referrals_agreement", "referrals_agreementacceptance",
+    "referrals_deadlinemove", "referrals_handover", "referrals_policyversion", "referrals_transfer",
 }  # fmt: skip
 PAST_THEM = {"sqlite": "replace", "postgresql": "truncate"}
 
@@ -159,6 +166,37 @@ def test_released_at_once_each_report_leaves_once_and_the_numbers_have_no_gap():
     assert sorted(Release.objects.values_list("number", flat=True)) == ["2026-00001", "2026-00002"]
     assert {type(result) for result in told} == {str, AlreadyReleased}
     assert register.verify_chain() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_release_and_correct_at_once_leave_one_chain_without_gaps():
+    """Four processes, two cases each; one of every two is corrected at once: its line stands right after the new one's."""
+    first = an_enrolled_case()
+    cases = [first, *(an_enrolled_case(program=first.program) for _ in range(7))]
+    second = an_administrator(first.program)
+    reports = [a_draft_of(case, Kind.ENROLLMENT, now=OPENED) for case in cases]
+    release(report=reports[0], by=first.facilitator, now=OPENED)  # its key is there: not what this is about
+    connections.close_all()
+
+    def work(part: list[Report]) -> None:
+        for report in part:
+            by = report.referral.facilitator
+            gone = report.release if report.is_released else release(report=report, by=by, now=OPENED)
+            new = supersede.correct(release=gone, what_changed="A word.", by=by, now=OPENED)
+            release(report=new, by=by, second=second, now=OPENED)
+
+    fork = multiprocessing.get_context("fork")
+    workers = [fork.Process(target=work, args=(reports[n::4],)) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(120)
+    assert [worker.exitcode for worker in workers] == [0] * 4
+    numbers = Release.objects.order_by("sequence").values_list("sequence", flat=True)
+    assert list(numbers) == list(range(1, 17))
+    assert register.verify_chain() == []
+    kinds = list(RegisterEntry.objects.order_by("position").values_list("kind", flat=True))
+    assert (kinds.count("issued"), kinds.count("replaced")) == (16, 8)
 
 
 def test_two_who_make_the_first_signing_key_at_once_make_one(settings, tmp_path):

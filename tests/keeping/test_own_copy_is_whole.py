@@ -16,6 +16,8 @@ from django.db.models import DateField, DateTimeField, ForeignKey, JSONField, Mo
 from accountability.actions import overrides
 from accountability.models import CheckIn, Track
 from courses.models import ActiveTime, Attempt
+from court_reports.actions import links
+from court_reports.models import Release
 from lms import crypto
 from lms.keeping import classes, shredders
 from lms.keeping.actions import copies, demands, forgetting
@@ -24,12 +26,12 @@ from lms.keeping.models import Act, DemandKind, Ground, HoldReason
 from lms.outbox.models import Attempt as Try
 from lms.outbox.models import Message
 from lms.people.models import User
-from lms.referrals.models import Referral
-from tests.builders import an_administrator
+from lms.referrals.models import Referral, Transfer, TransferProposal
+from tests.builders import a_program, an_administrator
 from tests.keeping.world import MARK, NOW, World, a_marked_world
 
 pytestmark = pytest.mark.django_db
-TOLD = {Data.IDENTITY, Data.NARRATIVE, Data.COMPLIANCE}
+TOLD = {Data.IDENTITY, Data.NARRATIVE, Data.COMPLIANCE, Data.CASEWORK}
 OTHER_MOMENT, OTHER_DAY = NOW.replace(year=2031), date(2031, 3, 4)
 # What such a field holds is not a value but a shape.
 SHAPES: dict[str, Callable[[Any], Any]] = {
@@ -38,6 +40,7 @@ SHAPES: dict[str, Callable[[Any], Any]] = {
     "courses.Attempt.answers": lambda _given: {"another": []},
     "courses.Attempt.picked": lambda _picked: {"q1": ["another"]},
     "courses.Evidence.data": lambda _data: {"step": 77},
+    "accountability.ResponseStep.misses": lambda _numbers: [77],
     "journal.Event.data": lambda _data: {"number": 77},
     "journal.Event.changed": lambda _names: ["reference"],
 }
@@ -58,6 +61,7 @@ LEFT_OUT = {
     "courses.Reflection.largest_step": HINT,
     "courses.Reflection.likeness": HINT,
     "courses.Reflection.written_in": HINT,
+    "referrals.SearchKey.key": "made of the name and the number, which are in the copy",
     "referrals.Referral.officer_name": NO_STAFF,
     "referrals.Referral.defense_counsel": NO_STAFF,
     "referrals.Referral.sealed_at": NEVER_MADE,
@@ -65,6 +69,7 @@ LEFT_OUT = {
     "court_reports.Release.year": "stands in its number",
     "court_reports.Release.sequence": "stands in its number",
     "court_reports.Release.sealed_issue": PRINTED,
+    "court_reports.KeptAnswer.sealed_answer": "how the case stood, as a court's system was told a day ago at most; the case itself is in the copy",
     "keeping.Forgetting.put_away": OF_AN_ACT,
     "keeping.Forgetting.counts": OF_AN_ACT,
     "keeping.Forgetting.certificate": OF_AN_ACT,
@@ -121,9 +126,23 @@ def said_fields() -> list[str]:
     ]
 
 
+def a_transfer(world: World) -> None:
+    """As it is written, without what it would move: the rest of this world stays where it is."""
+    case, there = world.referral, a_program()
+    proposal = TransferProposal.objects.create(
+        referral=case, to_program=there, reason="moved", ordered_by="Judge Abel", from_on=NOW.date(), proposed_by=world.admin,
+        proposed_at=NOW, lapses_at=NOW, confirmed_by=an_administrator(there), confirmed_at=NOW,
+    )  # fmt: skip
+    Transfer.objects.create(
+        referral=case, proposal=proposal, number=1, at=NOW, by=world.admin, from_program=case.program, to_program=there,
+        from_name="A", to_name="B", from_on=NOW.date(), asks_agreements=False,
+    )  # fmt: skip
+
+
 def a_whole_world() -> World:
     """The marked one, and what else may be held: help asked, a hold, a demand, a proposal, a graded check."""
     world = a_marked_world()
+    a_transfer(world)
     second = CheckIn.objects.filter(track__referral=world.referral)[1]
     CheckIn.objects.filter(pk=second.pk).update(help_asked_at=NOW, excused_reason="medical")
     attempt = Attempt.objects.get(enrollment__referral=world.referral)
@@ -134,6 +153,9 @@ def a_whole_world() -> World:
     message = Message.objects.filter(about=world.referral.pk, to=world.person).first()
     assert message
     Try.objects.create(message=message, number=1, started_at=NOW)
+    gone = Release.objects.filter(report__referral=world.referral).first()
+    assert gone
+    links.send(release=gone, address="clerk@court.example", days=14, by=None, now=NOW)
     track = Track.objects.get(referral=world.referral)
     terms = {"days": 3, "reason": "work", "ordered_by": "the court"}
     proposer = an_administrator(world.referral.program)

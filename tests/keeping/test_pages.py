@@ -83,7 +83,7 @@ def test_a_sealed_case_stands_in_the_list_by_its_id_and_comes_back(signed_in, ca
         assert (f"/facilitate/keeping/cases/{case.pk}/" in page) == (act == Act.SEAL)
         sealed = first.get(reverse("keeping:case", args=[case.pk])).content.decode()
         assert ("Zimmerling" in sealed) == (act == Act.UNSEAL)
-    assert "Zimmerling" in signed_in(case.facilitator).get("/facilitate/").content.decode()
+    assert "Zimmerling" in signed_in(case.facilitator).get("/facilitate/people/").content.decode()
 
 
 def test_a_hold_is_placed_and_lifted_by_administrators_alone(signed_in, case):

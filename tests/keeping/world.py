@@ -1,7 +1,8 @@
 """A case that holds one word wherever a word can stand, so that it can be looked for afterwards."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,29 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client, override_settings
 
-from accountability.actions import check_ins, commitments, decisions, tracks
-from accountability.models import Review, Track
+from accountability.actions import (
+    attachments,
+    check_ins,
+    circles,
+    commitments,
+    decisions,
+    excusal_requests,
+    help_calls,
+    moves,
+    providers,
+    responses,
+    tracks,
+    tries,
+)
+from accountability.actions import evidence as commitment_evidence
+from accountability.models import Commitment, Review, Track
 from courses.actions import attempts, evidence, reflections, waivers, words_to_authors
 from courses.models import Enrollment, PlanLine, WordsToAuthors
 from court_reports.actions import draft as drafts
 from court_reports.models import Kind, Release, Report
+from lms.casework.actions import contacts, notes
+from lms.files.accept import accept as cleaned
+from lms.files.rules import CHECK_IN_FILE, EVIDENCE
 from lms.outbox import numbers, outbox
 from lms.outbox.models import Message, Wish
 from lms.people.actions import kept_words, sign_ins
@@ -39,8 +57,8 @@ from tests.builders import (
     at,
 )
 from tests.conftest import sign_in_session
-from tests.court_reports.cases import a_release_of, check_ins_of
-from tests.files.corpus import a_pdf
+from tests.court_reports.cases import a_release_of, check_ins_of, skip_steps
+from tests.files.corpus import a_pdf, a_picture
 
 MARK = "zanahoria"
 # Of a message, beside the one that waits.
@@ -144,7 +162,9 @@ def _a_life(referral: Referral, person: User, facilitator: User) -> Release:
     referrals.mark_track_opened(referral=referral, by=None, now=opened)
     referral.refresh_from_db()
     _a_track(track, person, facilitator)
+    _decisions(referral, person, facilitator)
     release = a_release_of(referral, Kind.ENROLLMENT, now=NOW)
+    skip_steps(referral, now=NOW)
     notice = drafts.draft(referral=referral, kind=Kind.NON_COMPLIANCE, by=facilitator, now=NOW)
     drafts.answer(report=notice, words=f"{MARK} answer", by=person, now=NOW)
     assert Report.objects.filter(referral=referral).count() == 2
@@ -171,6 +191,9 @@ def _a_course(referral: Referral, person: User, facilitator: User, now: datetime
         referral=enrollment.referral, was=enrollment.referral.complete_by, to_on=NOW.date() + 90 * DAY,
         authority="order", ordered_by=f"{MARK} moved it", by=facilitator, now=now,
     )  # fmt: skip
+    of_it = {"referral": enrollment.referral, "by": facilitator, "now": now}
+    notes.write(kind="team", words=f"{MARK} noted", **of_it)
+    contacts.record(way="call", outcome="reached", note=f"{MARK} reached", made_at=now, **of_it)
     waiver = waivers.propose(
         enrollment=enrollment, module=module, requirement="time", reason="other", by=facilitator, now=now
     )
@@ -196,20 +219,96 @@ def _a_track(track: Track, person: User, facilitator: User) -> None:
     decisions.review(
         check_in=first, outcome=Review.RETURNED, note=f"{MARK} question", by=facilitator, now=first.due_at - DAY / 2
     )
+    help_calls.ask_now(check_in=second, kinds=["risk"], now=second.opens_at)
+    tries.note(check_in=second, why="closed", by=person, now=second.opens_at)
+    photo = cleaned(a_picture(), rules=CHECK_IN_FILE)
+    attachments.add(check_in=second, question="instead", data=photo, by=person, now=second.opens_at)
     check_ins.save_draft(check_in=second, answers={"q": f"{MARK} unsent"}, now=second.opens_at)
-    commitments.add(
-        track=track,
-        words=f"{MARK} undertakes",
-        named_by_order=f"{MARK} ordered",
-        required=True,
-        by=facilitator,
-        now=NOW,
-    )
-    tracks.toll(
+    _a_plan(track, person, facilitator)
+    tolling = moves.toll(
         track=track, from_on=date(2026, 4, 6), to_on=date(2026, 4, 8), reason="hospital",
         authority=f"Dr. {MARK}", by=facilitator, now=NOW,
     )  # fmt: skip
-    tracks.extend(track=track, days=3, reason=f"{MARK} asked", ordered_by=f"Judge {MARK}", by=facilitator, now=NOW)
+    moves.extend(track=track, days=3, reason=f"{MARK} asked", ordered_by=f"Judge {MARK}", by=facilitator, now=NOW)
+    moves.give_back(
+        tolling=tolling, resumes_on=date(2026, 4, 8), authority=f"Letter of {MARK}", by=facilitator, now=NOW
+    )
+    moves.change_cadence(
+        track=track, cadence="two_weeks", from_on=date(2026, 5, 1), reason=f"{MARK} works", ordered_by=f"Judge {MARK}",
+        by=facilitator, now=NOW,
+    )  # fmt: skip
+
+
+def _a_plan(track: Track, person: User, facilitator: User) -> None:
+    """Undertaken, changed, shown, asked about and confirmed; and a circle that met."""
+    made = commitments.add(
+        track=track, words=f"{MARK} undertakes", named_by_order=f"{MARK} ordered", required=True, why=f"{MARK} why",
+        due_on=NOW.date() + 30 * DAY, proof="attendance", unit="sessions", units_asked=Decimal(20), by=facilitator,
+        now=NOW,
+    )  # fmt: skip
+    commitments.agree(commitment=made, by=person, now=NOW)
+    made.refresh_from_db()
+    terms = commitments.terms_of(made)
+    commitments.change(commitment=made, terms=terms, reason=f"{MARK} reason", by=facilitator, now=NOW)
+    what = {"commitment": made, "now": NOW}
+    piece = commitment_evidence.send(**what, data=an_order(), words=f"{MARK} letter", by=person)
+    commitment_evidence.give_back(evidence=piece, note=f"{MARK} unreadable", by=facilitator, now=NOW)
+    provider = providers.name(
+        **what,
+        name=f"{MARK} shelter",
+        email=f"{MARK}@shelter.example",
+        language="en",
+        asks=f"{MARK} hours",
+        by=facilitator,
+    )
+    providers.agree(provider=provider, may_name=True, by=person, now=NOW)
+    token = providers.ask(provider=provider, by=facilitator, now=NOW)
+    providers.answer(
+        token=token, confirmed=True, on=NOW.date(), units=Decimal(3), name=f"{MARK} pat", role=f"{MARK} role", now=NOW
+    )
+    providers.ask(provider=provider, by=facilitator, now=NOW)
+    _a_circle(track, made, facilitator)
+
+
+def _a_circle(track: Track, commitment: Commitment, facilitator: User) -> None:
+    day = NOW.date() - DAY
+    circle = circles.open_circle(
+        program=track.referral.program, name=f"{MARK} circle", place=f"{MARK} room", first_on=day, last_on=day,
+        at=time(18), minutes=60, zone="America/New_York", every="weekly", on_holiday="skip", holidays=[],
+        by=facilitator, now=NOW - 3 * DAY,
+    )  # fmt: skip
+    member = circles.add_person(
+        circle=circle, referral=track.referral, commitment=commitment, by=facilitator, now=NOW - 2 * DAY
+    )
+    helper = circles.add_helper(
+        circle=circle, role="mentor", name=f"{MARK} mentor", email=f"{MARK}@mentor.example", language="en",
+        by=facilitator, now=NOW - 2 * DAY,
+    )  # fmt: skip
+    meeting = circle.meetings.get()
+    circles.record_attendance(
+        meeting=meeting, people={member.pk: "present"}, helpers={helper.pk: "excused"}, by=facilitator, now=NOW
+    )
+    circles.write_minutes(meeting=meeting, words=f"{MARK} minutes", by=facilitator, now=NOW)
+
+
+def _decisions(referral: Referral, person: User, facilitator: User) -> None:
+    """A request with a file, refused and appealed; a contact and a warning that was answered; handed over and back."""
+    missed = check_ins_of(referral)[2]
+    now = missed.closes_at + DAY
+    asked = excusal_requests.ask(
+        check_in=missed, reason="care", words=f"{MARK} asks", evidence=[cleaned(a_picture(), rules=EVIDENCE)],
+        by=person, now=now,
+    )  # fmt: skip
+    excusal_requests.refuse(
+        request=asked, reason="other", attended="no", said=f"{MARK} refused", by=facilitator, now=now
+    )
+    excusal_requests.appeal(request=asked, words=f"{MARK} appeals", shows_files=True, by=person, now=now)
+    responses.contact(referral=referral, outcome="spoke", words=f"{MARK} spoke", by=facilitator, now=now)
+    warned = responses.warn(referral=referral, words=f"{MARK} warned", by=facilitator, now=now)
+    responses.reply(step=warned, words=f"{MARK} replies", by=person, now=now)
+    for to in (a_facilitator(referral.program), facilitator):
+        referrals.assign_facilitator(referral=referral, facilitator=to, by=facilitator, note=f"{MARK} note", now=now)
+    referral.refresh_from_db()
 
 
 def whole_database(*, but: tuple[str, ...] = ()) -> str:

@@ -480,7 +480,7 @@ def test_a_changed_court_says_its_rules_old_and_new_but_not_who_accepted_them(pr
         {
             "name": court.name, "jurisdiction": court.jurisdiction, "county": court.county, "state": court.state,
             "zone": court.zone, "accepted_by": "Judge Jonah", "hearing_lead_days": 10, "paper": "letter",
-            "tolling_allowed": "on", "holidays_text": "2027-01-01",
+            "tolling_allowed": "on", "holidays_text": "2027-01-01", "route": "portal_notice", "link_days": 14,
         },
         instance=court,
     )  # fmt: skip

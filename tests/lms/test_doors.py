@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from lms.people.models import Kind
 from tests.builders import a_court, a_court_user, a_facilitator, a_person, a_program, a_referral, an_auditor, an_author
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 ANYONE = frozenset({"anyone"})
 PERSON = frozenset({Kind.RESPONSIBLE_PARTY})
@@ -28,6 +28,7 @@ WHOSE = {
     "/": ANYONE,
     "/invitations/": ANYONE,
     "/verify/": ANYONE,
+    "/api/v1/schemas/": ANYONE,
     "/pages/": ANYONE,
     "/health/": ANYONE,
     "/i18n/": ANYONE,
@@ -38,6 +39,9 @@ WHOSE = {
     "/reach-me/": frozenset({Kind.RESPONSIBLE_PARTY, Kind.STAFF, Kind.COURT}),
     "/mine/": ANYONE,  # a signed link instead of a sign-in
     "/start/": ANYONE,
+    "/provider/": ANYONE,  # a signed link instead of a sign-in; see tests/accountability/test_providers.py
+    "/court-link/": ANYONE,  # a link that was mailed to a court without accounts; see tests/court_reports/test_delivery.py
+    "/commitments/": PERSON,
     "/session/": SIGNED_IN,
     "/look/": SIGNED_IN,
     "/sign-ins/": SIGNED_IN,
@@ -54,6 +58,8 @@ WHOSE = {
     "/audit/": STAFF,
     "/my-file/": PERSON,
     "/court/": COURT,
+    "/court/tokens/": COURT | STAFF,  # and of those only who answers for the court: lms.referrals.access
+    "/api/v1/": ANYONE,  # a token instead of a session; see tests/court_reports/test_api.py
     "/authoring/": frozenset({Kind.AUTHOR}),
 }
 

@@ -20,6 +20,11 @@ from tests.lms.test_every_action_is_journaled import FILLED, KEPT_UP, modules
 
 # Facts that the source does not name beside their kind: handed on as **, or by Django's and allauth's signals.
 HANDED_ON = {
+    "cover.arranged": {"from", "until"},
+    "excusal.asked": {"number", "reason", "files"},
+    "response.taken": {"step", "check_ins"},
+    "commitment.added": {"number", "proof", "due_on"},
+    "commitment.changed": {"number", "proof", "due_on"},
     "course.attested": {"proved_by", "proved_at"},
     "case.forgetting_proposed": {"act", "ground", "order"},
     "case.sealed": {"act", "ground", "counts"},

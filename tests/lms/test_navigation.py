@@ -13,7 +13,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.mark.parametrize(
     "address, here",
-    [("/facilitate/", "Caseload"), ("/facilitate/reports/", "Reports"), ("/facilitate/track/", "Check-ins")],
+    [
+        ("/facilitate/", "Today"),
+        ("/facilitate/people/", "Caseload"),
+        ("/facilitate/reports/", "Reports"),
+        ("/facilitate/track/", "Check-ins"),
+    ],
 )
 def test_one_place_is_here(signed_in: Callable[[User], Client], address: str, here: str) -> None:
     answer = signed_in(a_facilitator(a_program())).get(address)

@@ -82,7 +82,7 @@ def a_policy(side: SimpleNamespace) -> dict[str, Any]:
 def a_court_form(side: SimpleNamespace) -> dict[str, Any]:
     return {
         "name": "New court", "jurisdiction": "x", "county": "x", "state": "NY", "zone": "America/New_York",
-        "hearing_lead_days": 7, "paper": "letter",
+        "hearing_lead_days": 7, "paper": "letter", "route": "portal", "link_days": 30,
     }  # fmt: skip
 
 

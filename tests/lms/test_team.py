@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
-from accountability.actions import commitments, overrides, tracks
+from accountability.actions import commitments, moves, overrides, tracks
 from courses.actions import consents, identities, withdrawal
 from courses.consent_words import consent_text
 from courses.models import CoursePage, Edition, ModulePage
@@ -420,14 +420,19 @@ def asks_of_the_track(program, administrator) -> dict[str, tuple[User, str, dict
     waits = overrides.propose(
         track=track, act="extend", terms={"days": 3, "reason": "x", "ordered_by": "x"}, by=administrator, now=now
     )
+    day = track.ends_on
+    toll = {"from_on": day, "to_on": day, "reason": "order", "authority": "x"}
+    extend = {"days": 3, "reason": "x", "ordered_by": "x"}
+    # What is confirmed is what was seen before.
+    toll["seen"], extend["seen"] = (
+        moves.foresee(track=track, act=act, terms=terms, now=now).seen
+        for act, terms in (("toll", toll), ("extend", extend))
+    )
     answers = {"help": "no", "day": now.date(), "time": "00:00", "route": "phone"}
     rows = {
         "track_staff:excuse": ([sent.pk], {"reason": "work"}),
-        "track_staff:toll": (
-            [track.pk],
-            {"from_on": "2099-01-05", "to_on": "2099-01-05", "reason": "order", "authority": "x"},
-        ),
-        "track_staff:extend": ([track.pk], {"days": 3, "reason": "x", "ordered_by": "x"}),
+        "track_staff:toll": ([track.pk], toll),
+        "track_staff:extend": ([track.pk], extend),
         "track_staff:record": ([sent.pk], answers),
         "track_staff:add_commitment": ([track.pk], {"words": "x"}),
         "track_staff:verify_commitment": ([made.pk], {"on": "2026-01-05"}),

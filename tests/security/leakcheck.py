@@ -285,24 +285,48 @@ def with_marked_words(work: Any, now: datetime) -> datetime:
         steps.WORDS = kept
 
 
+def marked_decisions(referral: Any, missed: Any, now: datetime) -> None:
+    """Asked to be excused, refused, asked again; called, warned in writing, answered; handed over and back."""
+    from accountability.actions import excusal_requests, responses
+    from lms.referrals.actions import referrals
+    from tests.builders import a_facilitator
+
+    person, facilitator = referral.person, referral.facilitator
+    words = NARRATIVE["request to be excused"]
+    asked = excusal_requests.ask(check_in=missed, reason="care", words=words, evidence=[], by=person, now=now)
+    excusal_requests.refuse(
+        request=asked, reason="other", attended="no", said=NARRATIVE["words of a refusal"], by=facilitator, now=now
+    )
+    excusal_requests.appeal(request=asked, words=words, shows_files=False, by=person, now=now)
+    responses.contact(referral=referral, outcome="spoke", words="We spoke.", by=facilitator, now=now)
+    warned = responses.warn(referral=referral, words="A warning.", by=facilitator, now=now)
+    responses.reply(step=warned, words=NARRATIVE["answer to a warning"], by=person, now=now)
+    note = NARRATIVE["note to the next facilitator"]
+    for to in (a_facilitator(referral.program), facilitator):
+        referrals.assign_facilitator(referral=referral, facilitator=to, by=facilitator, note=note, now=now)
+    referral.refresh_from_db()
+
+
 def a_marked_track(referral: Any, facilitator: Any, until: datetime, folder: Path) -> datetime:
     """Check-ins, one returned, one missed; a commitment; two released reports and a notice that was answered."""
     from accountability.actions import check_ins, commitments, decisions
     from accountability.models.forms import form_in_force
     from court_reports.actions import draft, release
     from court_reports.models import Kind, Report
+    from tests.court_reports.cases import skip_steps
 
     referral.refresh_from_db()
     track = referral.track
     form = form_in_force(referral.program, until)
     rows = list(track.check_ins.all()[:5])
     for row in rows[:2]:
-        answers = {question.key: {"scale": "4", "choice": "0"}.get(question.kind, NARRATIVE["check-in"]) for question in form.in_language("en")}  # fmt: skip
+        answers = {question.key: {"scale": "4", "choice": "0", "attendance": "there", "changed": "none"}.get(question.kind, NARRATIVE["check-in"]) for question in form.in_language("en")}  # fmt: skip
         check_ins.submit(check_in=row, answers=answers | {"help": "call"}, form=form, language="en", by=referral.person, now=row.opens_at + DAY)  # fmt: skip
     decisions.review(check_in=rows[0], outcome="accepted", note="", by=facilitator, now=rows[0].opens_at + 2 * DAY)
     decisions.review(check_in=rows[1], outcome="returned", note=NARRATIVE["note on a check-in"], by=facilitator, now=rows[1].opens_at + 2 * DAY)  # fmt: skip
     commitments.add(track=track, words=NARRATIVE["commitment"], named_by_order="", required=True, by=facilitator, now=until)  # fmt: skip
     now = rows[3].opens_at + DAY
+    marked_decisions(referral, rows[2], now)
     check_ins.save_draft(check_in=rows[3], answers={"help": "no", "moment": NARRATIVE["check-in draft"]}, now=now)
     set_clock(now)
     ring(folder)
@@ -310,6 +334,8 @@ def a_marked_track(referral: Any, facilitator: Any, until: datetime, folder: Pat
         report = draft.draft(referral=referral, kind=kind, by=facilitator, now=now)
         if not release.preflight(report=report, now=now):
             release.release(report=report, by=facilitator, now=now)
+    # The service stood still for weeks here, so nothing is missed any more, and what was taken for it has lapsed.
+    skip_steps(referral, now=now)
     notice = draft.draft(referral=referral, kind=Kind.NON_COMPLIANCE, by=facilitator, now=now)
     draft.answer(report=notice, words=ANSWER["answer to the court"], by=referral.person, now=now)
     assert Report.objects.filter(referral=referral, release__isnull=False).exists()
@@ -344,7 +370,7 @@ def addresses_of(referral: Any) -> dict[str, list[str]]:
     found += [f"/check-ins/feed/{track.feed_key}.ics"]
     return {"theirs": found, "anybody's": [
         "/", "/learn/", "/check-ins/", "/my-reports/", "/agreements/", "/facilitate/", "/facilitate/course/",
-        "/facilitate/track/", "/facilitate/reports/", "/court/", "/court/reports/", "/court/refer/", "/authoring/",
+        "/facilitate/track/", "/facilitate/reports/", "/court/", "/court/reports/", "/court/hearings/", "/court/tokens/", "/court/refer/", "/authoring/",
         "/authoring/pages/", "/authoring/reports/site-history/", "/authoring/reports/site-history/?export=csv",
         "/authoring/reports/locked/", "/authoring/invitation/", "/authoring/account/", "/authoring/users/", "/verify/",
         "/accounts/email/", "/accounts/sessions/", "/accounts/2fa/", "/pages/help/", "/robots.txt", "/sitemap.xml",
@@ -373,13 +399,17 @@ def readers(world: World) -> Iterator[Reader]:
     learner, words, answer = needles(LEARNER, kind="learner"), needles(NARRATIVE, kind="words"), needles(ANSWER, kind="words")  # fmt: skip
     everything = who_she_is | her_account | learner | words | answer
     unsent = {name: word for name, word in words.items() if "draft" in name or "for the authors" in name}
+    # What the person asked an administrator to look at, who reads why it was refused.
+    appealed = {
+        name for name in words if name.startswith(("words: request to be excused", "words: words of a refusal"))
+    }
     forbidden = {
         "nobody": everything,
         "the person": who_she_is | her_account,
         "another person": everything,
         "the facilitator": who_she_is | her_account | unsent,
         "another facilitator": everything,
-        "an administrator": who_she_is | words,
+        "an administrator": who_she_is | {name: word for name, word in words.items() if name not in appealed},
         "an auditor": everything,
         "the clerk": who_she_is | her_account | words | answer,
         "another clerk": everything,

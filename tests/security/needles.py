@@ -22,6 +22,10 @@ NARRATIVE = {
     "check-in draft": "saffronbeetroot",
     "note on a check-in": "indigocelery",
     "commitment": "chartreuseleek",
+    "request to be excused": "aubergineokra",
+    "words of a refusal": "umberpumpkin",
+    "answer to a warning": "tealartichoke",
+    "note to the next facilitator": "russetchicory",
     "words for the authors": "vermilliardendive",
 }
 # Of a legal demand: sealed, and shown to those who decide and to the person.

@@ -7,7 +7,7 @@ from tests.builders import an_author
 from tests.invariants.test_08_everybody_reaches_only_their_own import Case
 from tests.security.places import AUTHORING, OPEN, SignIn, all_addresses, everyone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 STRICT = {
     "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "media-src 'self'",

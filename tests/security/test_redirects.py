@@ -9,7 +9,7 @@ from tests.builders import PASSWORD, a_person, a_referral, a_user
 from tests.invariants.test_08_everybody_reaches_only_their_own import Case
 from tests.security.places import SignIn, all_addresses, everyone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 ELSEWHERE = (
     "//evil.example/", "///evil.example/", "https://evil.example/", "https:evil.example", "https:/evil.example",

@@ -19,7 +19,7 @@ from tests.builders import a_court, a_court_user, a_program, a_user, an_enrolled
 from tests.invariants.test_08_everybody_reaches_only_their_own import Case
 from tests.security.places import SignIn, all_addresses, everyone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 ORDERS = (
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'", "</textarea><svg onload=alert(1)>",

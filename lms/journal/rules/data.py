@@ -31,7 +31,7 @@ OPEN: Mapping[str, frozenset[str]] = {
     "referrals.policyversion": EVERY_FIELD,
     "referrals.court": frozenset({
         "name", "jurisdiction", "county", "state", "zone", "accepted_on", "hearing_lead_days", "paper", "filing_copy",
-        "holidays_text", "tolling_allowed", "max_months",
+        "holidays_text", "tolling_allowed", "max_months", "progress_day", "route", "link_days",
     }),
     "referrals.program": frozenset({"name", "slug", "organization"}),
     "referrals.agreement": frozenset({"kind", "version", "language"}),

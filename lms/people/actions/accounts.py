@@ -9,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 
 from lms import crypto
-from lms.people.models import Colors, KeptWords, Letters, SignIn, TypeSize, User, random_handle
+from lms.people.models import Colors, KeptWords, Letters, QuestionsShown, SignIn, TypeSize, User, random_handle
 
 
 @transaction.atomic
@@ -25,6 +25,7 @@ def close_and_blank(*, user: User, now: datetime) -> None:
     user.zone, user.language, user.byline = "", "en", ""
     user.last_login, user.is_active = None, False
     user.type_size, user.letters, user.colors = TypeSize.USUAL, Letters.USUAL, Colors.DEVICE
+    user.questions_shown = QuestionsShown.ALL
     user.set_unusable_password()
     user.save()
     crypto.destroy_subject(user.pk, now=now)
@@ -34,6 +35,12 @@ def choose_look(*, user: User, type_size: str, letters: str, colors: str) -> Non
     """How pages look for this person. Not an event: how somebody reads is nobody else's business."""
     user.type_size, user.letters, user.colors = type_size, letters, colors
     user.save(update_fields=["type_size", "letters", "colors"])
+
+
+def choose_questions(*, user: User, questions_shown: str) -> None:
+    """Whether a check-in comes question by question. Not an event, as above."""
+    user.questions_shown = questions_shown
+    user.save(update_fields=["questions_shown"])
 
 
 def end_sessions(*, user: User) -> None:

@@ -14,9 +14,11 @@ from lms.referrals.rules.sharing import share
 
 
 @transaction.atomic
-def reassign(*, program: Program, holder: User, to: Sequence[User], by: User, now: datetime) -> dict[User, int]:
+def reassign(
+    *, program: Program, holder: User, to: Sequence[User], by: User, now: datetime, note: str = ""
+) -> dict[User, int]:
     """Hand all open cases of ``holder`` in a program to one or several others, each to the one with the fewest; who
-    got how many. One event for each case; ended cases stay where they ended. Raises NotAFacilitator.
+    got how many. ``note``: what the next ones should know, kept with each case. One event for each case; ended cases stay where they ended. Raises NotAFacilitator.
 
     What hangs on a case (check-ins to answer, reflections, drafts of reports) is its facilitator's, so it moves too.
     """
@@ -28,7 +30,7 @@ def reassign(*, program: Program, holder: User, to: Sequence[User], by: User, no
     people = {user.pk: user for user in to}
     got: Counter[User] = Counter()
     for case, pk in zip(cases, share(len(cases), load), strict=True):
-        assign_facilitator(referral=case, facilitator=people[pk], by=by, now=now)
+        assign_facilitator(referral=case, facilitator=people[pk], by=by, now=now, note=note)
         got[people[pk]] += 1
     return dict(got)
 

@@ -10,6 +10,7 @@ from lms.outbox import outbox
 from lms.people.models import Kind, User
 from lms.referrals.actions.referrals import CaseClosed, locked
 from lms.referrals.actions.roles import administrators_of
+from lms.referrals.covers import carers_of
 from lms.referrals.models import DeadlineMove, Referral
 from lms.referrals.rules.deadlines import MORE_TIME, Authority
 
@@ -98,8 +99,7 @@ def _tell_person(move: DeadlineMove, now: datetime) -> None:
 
 def _tell_program(move: DeadlineMove, now: datetime) -> None:
     """The facilitator of the case; where none can be reached, the administrators."""
-    facilitator = move.referral.facilitator
-    told = [facilitator] if facilitator and facilitator.is_active else administrators_of(move.referral.program)
+    told = carers_of(move.referral) or administrators_of(move.referral.program)
     for somebody in told:
         outbox.post(
             key=f"referral:{move.referral_id}:deadline:{move.number}:{somebody.pk}",

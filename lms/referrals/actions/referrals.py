@@ -7,9 +7,11 @@ from typing import Any
 from django.db import transaction
 
 from lms.journal import journal
+from lms.outbox import outbox
 from lms.people.models import User
-from lms.referrals import signals
+from lms.referrals import search, signals
 from lms.referrals.access import facilitators_of
+from lms.referrals.covers import HandOver
 from lms.referrals.models import Court, Hearing, Program, Referral
 
 OUTCOMES = {
@@ -39,22 +41,38 @@ def receive(*, program: Program, court: Court, fields: Mapping[str, Any], by: Us
     referral = Referral.objects.create(
         program=program, court=court, received_at=now, received_by=by, facilitator=_least_busy(program), **fields
     )
+    search.index([referral])
     journal.record("referral.received", about=referral.subject, on=referral, by=by, at=now, changed=sorted(fields))
     return referral
 
 
 @transaction.atomic
-def assign_facilitator(*, referral: Referral, facilitator: User, by: User, now: datetime) -> Referral:
-    """Hand a case to a facilitator of its program. Raises NotAFacilitator."""
+def assign_facilitator(*, referral: Referral, facilitator: User, by: User, now: datetime, note: str = "") -> Referral:
+    """Hand a case to a facilitator of its program, with what the next one should know; the person is told who it is
+    now. Raises NotAFacilitator."""
     if not facilitators_of(referral.program).filter(pk=facilitator.pk).exists():
         raise NotAFacilitator(facilitator.pk)
     referral = locked(referral)
+    before = referral.facilitator
     referral.facilitator = facilitator
     referral.save(update_fields=["facilitator"])
+    if before != facilitator:
+        _hand_over(referral, before, note, by, now)
     journal.record(
         "referral.assigned", about=referral.subject, on=referral, by=by, at=now, data={"to": str(facilitator.pk)}
     )
     return referral
+
+
+def _hand_over(referral: Referral, before: User | None, note: str, by: User, now: datetime) -> None:
+    made = HandOver(referral=referral, from_user=before, to_user=referral.facilitator, at=now, by=by)
+    made.note = note
+    made.save(force_insert=True)
+    if referral.person and referral.is_open and before:
+        outbox.post(
+            key=f"referral:{referral.pk}:handed-over:{made.pk}", kind="referral.handed_over", to=referral.person,
+            at=now, about=referral.pk, context={"path": "/"},
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -121,12 +139,13 @@ def locked(referral: Referral) -> Referral:
     )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _mark(referral: Referral, moment: str, by: User | None, now: datetime) -> Referral:
-    won = Referral.objects.filter(pk=referral.pk, **{moment: None}).update(**{moment: now})
-    if won:
+    if Referral.objects.filter(pk=referral.pk, **{moment: None}).update(**{moment: now}):
+        setattr(referral, moment, now)
         journal.record(f"referral.{moment.removesuffix('_at')}", about=referral.subject, on=referral, by=by, at=now)
-    referral.refresh_from_db(fields=[moment])
+    else:
+        referral.refresh_from_db(fields=[moment])
     return referral
 
 

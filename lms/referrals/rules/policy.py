@@ -39,6 +39,10 @@ class Policy:
     required_share: Decimal = Decimal("0.90")
     review_business_days: int = 3
     return_hours: int = 72
+    excusal_ask_days: int = 14
+    appeal_days: int = 7
+    steps_lapse_after: int = 4
+    steps_begin_at: str = "contact"
     started_leeway_minutes: int = 60
     outage_minutes: int = 30
     pass_mark: Decimal = Decimal("0.80")
@@ -50,6 +54,9 @@ class Policy:
     hearing_lead_days: int = 7
     progress_day_of_month: int = 1
     retention_years: int = 2
+    early_completion: bool = False
+    early_after_share: Decimal = Decimal("0.75")
+    early_standing: str = "in_compliance"
 
 
 def parse_cadence(text: str) -> tuple[Phase, ...]:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.forms import BoundField
+from django.forms.boundfield import BoundWidget
 from django.utils import formats
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -117,6 +118,14 @@ def lookup(mapping: dict[object, object], key: object) -> object:
 CHECKBOX, CHOICES, SELECT, TEXTAREA, FILE, PARTS = "checkbox", "choices", "select", "textarea", "file", "parts"
 STYLE = {CHECKBOX: "usa-checkbox__input", SELECT: "usa-select", PARTS: "usa-select", TEXTAREA: "usa-textarea",
          FILE: "usa-file-input"}  # fmt: skip
+
+
+@register.filter
+def by_group(field: BoundField) -> list[tuple[str, list[BoundWidget]]]:
+    """The choices of a field under the names of their groups; an empty name where they have none."""
+    shown = iter(field.subwidgets)
+    groups = field.field.widget.optgroups(field.html_name, [])
+    return [(str(name or ""), [next(shown) for _ in options]) for name, options, _index in groups]
 
 
 @register.filter

@@ -11,7 +11,7 @@ from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals import actions, desk
 from lms.referrals.access import acting_referral
-from lms.referrals.actions.agreements import AgreementsChanged
+from lms.referrals.actions.agreements import AgreementsChanged, accept_after_transfer, owed_after_transfer
 from lms.referrals.actions.referrals import CaseClosed
 from lms.referrals.forms import AcceptForm
 
@@ -23,15 +23,18 @@ def read_and_accept(request: Request) -> HttpResponse:
     if referral is None:
         raise Http404
     language = get_language() or "en"
-    agreements = actions.current_agreements(program=referral.program, language=language)
+    owed = owed_after_transfer(referral=referral, language=language)
+    agreements = owed or actions.current_agreements(program=referral.program, language=language)
     stop = desk.stop(referral.program_id, language) if not referral.enrolled_at else None
     form = AcceptForm(request.POST or None, agreements=agreements, stop=stop)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.accept_agreements(
-                referral=referral, agreements=form.accepted, language=language,
-                instead=form.cleaned_data.get("instead", ""), by=request.user, now=request.now,
-            )  # fmt: skip
+            accepted = {"agreements": form.accepted, "language": language, "by": request.user, "now": request.now}
+            if owed:
+                accept_after_transfer(referral=referral, **accepted)
+            else:
+                instead = form.cleaned_data.get("instead", "")
+                actions.accept_agreements(referral=referral, instead=instead, **accepted)
         except AgreementsChanged:
             messages.warning(
                 request, _("The agreements have changed since you opened this page. Please read them again.")
@@ -49,6 +52,7 @@ def read_and_accept(request: Request) -> HttpResponse:
         "learn/agreements.html",
         {
             "referral": referral,
+            "owed": owed,
             "zone": referral.time_zone,
             "texts": form.texts(),
             "form": form,

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,27 +13,26 @@ from lms.outbox.models import Message
 from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
-from lms.referrals import actions, desk
+from lms.referrals import actions, desk, today
 from lms.referrals.access import is_administrator, referrals_for
-from lms.referrals.forms import AssignForm, CaseloadFilter, HearingForm
+from lms.referrals.forms import AssignForm, HearingForm
 from lms.referrals.models import Hearing, Referral
 
 
 @only(Kind.STAFF)
 def caseload(request: Request) -> HttpResponse:
-    """Who needs me today, then everyone."""
+    """Today: who needs me, in which order, and why. A day without anybody says what comes next."""
     mine = referrals_for(request.user)
-    form = CaseloadFilter(request.POST or request.GET or None)
-    needs = desk.needs(mine, request.now)
-    listed = form.narrow(mine)
+    lines = today.lines(mine, request.now)
     return render(
         request,
         "facilitate/caseload.html",
         {
-            "needs": _with_referrals(needs, mine),
-            "listed": _with_columns(listed, request),
+            "lines": lines,
+            "coming": []
+            if lines
+            else today.coming(mine.filter(pk__in=Referral.objects.open().order_by()), request.now),
             "total": mine.count(),
-            "form": form,
         },
     )
 
@@ -43,14 +41,16 @@ def caseload(request: Request) -> HttpResponse:
 def case(request: Request, pk: str) -> HttpResponse:
     """One case: who, what was ordered, what every part of the product says of it."""
     referral = get_object_or_404(referrals_for(request.user), pk=pk)
+    one = Referral.objects.filter(pk=referral.pk)
     return render(
         request,
         "facilitate/case.html",
         {
             "referral": referral,
             "zone": referral.time_zone,
-            "needs": desk.needs(Referral.objects.filter(pk=referral.pk), request.now),
-            "sections": desk.sections(referral, "facilitator", request.now),
+            "needs": desk.needs(one, request.now),
+            "ahead": desk.outlook(one, request.now),
+            "sections": desk.sections_for(referral, request.user, request.now),
             "hearings": referral.hearings.filter(cancelled_at=None),
             "hearing_form": HearingForm(zone=referral.court.zone),
             "assign_form": AssignForm(referral=referral) if is_administrator(request.user, referral.program) else None,
@@ -89,9 +89,7 @@ def assign(request: Request, pk: str) -> HttpResponse:
 def _assign(request: Request, referral: Referral) -> HttpResponse:
     form = AssignForm(request.POST, referral=referral)
     if form.is_valid():
-        actions.assign_facilitator(
-            referral=referral, facilitator=form.cleaned_data["facilitator"], by=request.user, now=request.now
-        )
+        actions.assign_facilitator(referral=referral, **form.cleaned_data, by=request.user, now=request.now)
         messages.success(request, _("The case has been handed over."))
     return redirect("referrals:case", pk=referral.pk)
 
@@ -123,16 +121,6 @@ def cancel_hearing(request: Request, pk: str) -> HttpResponse:
     actions.cancel_hearing(hearing=hearing, by=request.user, now=request.now)
     messages.success(request, _("The hearing is cancelled."))
     return redirect("referrals:case", pk=hearing.referral_id)
-
-
-def _with_referrals(needs: list[desk.Need], referrals: QuerySet[Referral]) -> list[dict[str, object]]:
-    by_pk = referrals.in_bulk([need.referral_id for need in needs])
-    return [{"need": need, "referral": by_pk[need.referral_id]} for need in needs if need.referral_id in by_pk]
-
-
-def _with_columns(referrals: QuerySet[Referral], request: Request) -> list[dict[str, object]]:
-    columns = desk.rows(referrals, request.now)  # type: ignore[attr-defined]
-    return [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in referrals]
 
 
 @only(Kind.STAFF)

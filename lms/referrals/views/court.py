@@ -11,24 +11,33 @@ from lms.limits import limited
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
-from lms.referrals import desk
+from lms.referrals import court_list, desk
 from lms.referrals.access import courts_of, referrals_for
-from lms.referrals.forms import CaseloadFilter, ReferralFileForm, ReferralForm
+from lms.referrals.court_list_forms import CourtListFilter
+from lms.referrals.forms import ReferralFileForm, ReferralForm
 from lms.referrals.intake import COLUMNS, Intake, read_file, take_in
 
 
 @only(Kind.COURT)
 def referrals(request: Request) -> HttpResponse:
-    """One's own court's cases."""
-    own = referrals_for(request.user)
-    form = CaseloadFilter(request.POST or request.GET or None)
-    listed = form.narrow(own)
-    columns = desk.rows(listed, request.now)
-    rows = [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in listed]
+    """One's own court's cases, a page at a time. What is looked for is posted: a name stands in no address."""
+    courts = list(courts_of(request.user))
+    form = CourtListFilter(request.POST or None)
+    asked = form.asked()
+    page = court_list.page(referrals_for(request.user), courts, asked)
+    columns = desk.rows(page.cases, request.now)  # type: ignore[arg-type]
     return render(
         request,
         "court/referrals.html",
-        {"rows": rows, "form": form, "total": own.count(), "courts": courts_of(request.user)},
+        {
+            "rows": [{"referral": referral, "columns": columns.get(referral.pk, {})} for referral in page.cases],
+            "form": form,
+            "page": page,
+            "again": form.again(),
+            "count": court_list.count(courts, asked),
+            "narrowed": bool(asked.text or asked.status or asked.beyond),
+            "courts": courts,
+        },
     )
 
 

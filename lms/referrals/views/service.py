@@ -17,8 +17,11 @@ from lms.service.rules.lateness import State
 
 NAMES = {
     "accountability.tasks.sweep": _("Looks at every check-in: reminders, and what was missed"),
+    "accountability.tasks.tell_of_plans": _("Tells people of the dates of their commitments and meetings"),
+    "accountability.tasks.tell_more": _("Tells administrators of calls for help that nobody has answered for an hour"),
     "lms.outbox.tasks.deliver": _("Sends messages"),
     "lms.journal.tasks.seal": _("Seals the journal"),
+    "court_reports.tasks.call_courts": _("Tells courts’ own systems of reports"),
     "court_reports.tasks.draft_due": _("Drafts reports that are due"),
     "courses.tasks.check_completions": _("Completes courses that are complete"),
     "courses.tasks.tell_deadlines": _("Tells people that the day the court named comes near"),
@@ -31,6 +34,9 @@ NAMES = {
     "lms.referrals.tasks.forget_expired_invitations": _("Forgets for whom old invitations were"),
     "lms.referrals.tasks.keep_the_journal": _("Verifies the journal and tells the auditors where it ends"),
     "court_reports.tasks.verify_register": _("Verifies the register of reports"),
+    "court_reports.tasks.publish_head": _("Publishes where the register of reports ended each day"),
+    "court_reports.tasks.forget_answers": _("Forgets the answers that were kept for courts’ systems"),
+    "lms.referrals.tasks.tell_what_waits": _("Tells administrators, once a day, what waits too long"),
     "lms.files.tasks.sweep": _("Removes files that no record speaks of"),
     "lms.keeping.tasks.keep_in_time": _("Keeps no closed case for longer than was promised"),
     "lms.keeping.tasks.own_copies": _("Makes the copies that people asked for, and removes old ones"),

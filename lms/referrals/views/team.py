@@ -180,14 +180,14 @@ def caseload(request: Request, pk: str, program: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         to = list(form.cleaned_data["to"])
         if "confirm" in request.POST:
-            return _hand_over(request, of, holder, to)
+            return _hand_over(request, of, holder, to, form.cleaned_data["note"])
         return render(request, "team/caseload.html", _preview(request, of, holder, form, to))
     return render(request, "team/caseload.html", _preview(request, of, holder, form, []))
 
 
 @proved_again
-def _hand_over(request: Request, program: Program, holder: User, to: list[User]) -> HttpResponse:
-    got = caseloads.reassign(program=program, holder=holder, to=to, by=request.user, now=request.now)
+def _hand_over(request: Request, program: Program, holder: User, to: list[User], note: str) -> HttpResponse:
+    got = caseloads.reassign(program=program, holder=holder, to=to, note=note, by=request.user, now=request.now)
     total = sum(got.values())
     messages.success(
         request,
@@ -205,8 +205,10 @@ def _preview(request: Request, program: Program, holder: User, form: CaseloadFor
         "program": program,
         "holder": holder,
         "form": form,
+        "note": form.cleaned_data.get("note", "") if to else "",
         "count": cases.count(),
         "needs": needs.most_common(),
+        "held": desk.holds(program, holder),
         "shared": [{"user": user, "has": load[user], "gets": shared[user]} for user in to],
         "others": facilitators_of(program).exclude(pk=holder.pk).exists(),
     }
@@ -248,6 +250,7 @@ def _page(request: Request, user: User) -> dict[str, Any]:
         "courts": CourtMembership.objects.filter(user=user, court__in=courts_served(request.user).order_by())
         .select_related("court")
         .order_by("court__name"),
+        "left": [one for program in programs for one in desk.holds(program, user)],
         "loads": [load for load in loads if load["count"]],
         "role_form": RoleForm(programs=programs, kind=user.kind) if user.kind in {Kind.STAFF, Kind.AUTHOR} else None,
         "without_role": user.kind in {Kind.STAFF, Kind.AUTHOR} and not user.program_memberships.exists(),

@@ -14,6 +14,7 @@ function autosave(form) {
   const status = form.querySelector("[data-autosave-status]");
   let changed = false;
   let sending = false;
+  let newer = false;
   let wait = EVERY;
 
   form.addEventListener("input", () => { changed = true; });
@@ -27,7 +28,7 @@ function autosave(form) {
   function schedule() {
     window.setTimeout(async () => {
       if (!form.isConnected) return;
-      if (changed && !sending) await save();
+      if (changed && !sending && !newer) await save();
       schedule();
     }, wait);
   }
@@ -37,19 +38,31 @@ function autosave(form) {
     changed = false;
     try {
       const response = await fetch(form.dataset.autosave, {
-        method: "POST", body: new FormData(form), credentials: "same-origin", redirect: "error", keepalive: true,
+        method: "POST", body: words(form), credentials: "same-origin", redirect: "error", keepalive: true,
       });
+      const said = response.ok || response.status === 409 ? await response.json() : {};
+      // Typed elsewhere since: nothing is written over it before somebody has seen both.
+      newer = Boolean(said.newer);
       if (!response.ok) throw new Error(String(response.status));
+      const seen = form.elements.namedItem("seen");
+      if (seen && said.seen !== undefined) seen.value = said.seen;
       wait = EVERY;
       say(`${form.dataset.saved} ${new Date().toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" })}`);
     } catch {
       changed = true;
       wait = Math.min(wait * 2, 60000);
-      say(form.dataset.unsaved);
+      say(newer ? form.dataset.newer : form.dataset.unsaved);
     } finally {
       sending = false;
     }
   }
 
-  function say(words) { if (status) status.textContent = words; }
+  function say(text) { if (status) status.textContent = text; }
+}
+
+// What is typed and chosen; a file waits for a button.
+function words(form) {
+  const body = new FormData();
+  for (const [name, value] of new FormData(form)) if (!(value instanceof File)) body.append(name, value);
+  return body;
 }

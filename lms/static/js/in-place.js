@@ -7,6 +7,8 @@ import { letGo, settled } from "./forms.js";
 const FIRST = 2000;
 const LONGEST = 15000;
 const LOST_AFTER = 30000;
+// A file on a slow line takes its time.
+const FILES_LOST_AFTER = 300000;
 const LOGIN = "/accounts/login/";
 const waiting = new Set();
 const words = () => document.querySelector("[data-sending-words]")?.dataset ?? {};
@@ -38,12 +40,13 @@ async function send(form, button) {
 
 async function attempt(form, button) {
   const sent = fields(form);
-  const body = new URLSearchParams();
-  for (const [name, value] of sent) body.append(name, value);
+  const files = sent.some(([, value]) => value instanceof File && value.size);
+  const body = files ? new FormData() : new URLSearchParams();
+  for (const [name, value] of sent) if (files || !(value instanceof File)) body.append(name, value);
   if (button?.name) body.append(button.name, button.value);
   try {
     const answer = await fetch(form.getAttribute("action") || location.href, {
-      method: "POST", body, credentials: "same-origin", headers: { "X-In-Place": "1" }, signal: AbortSignal.timeout(LOST_AFTER),
+      method: "POST", body, credentials: "same-origin", headers: { "X-In-Place": "1" }, signal: AbortSignal.timeout(files ? FILES_LOST_AFTER : LOST_AFTER),
     });
     if (answer.status === 403) {
       await renew(form);
@@ -61,6 +64,7 @@ async function attempt(form, button) {
     return said;
   } catch {
     say(form, words().waiting);
+    form.dispatchEvent(new Event("amends:waiting", { bubbles: true }));
     return null;
   }
 }

@@ -1,0 +1,95 @@
+"""What a token's court has, and nothing of anybody else's (invariant 8)."""
+
+from collections.abc import Sequence
+from typing import Literal
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from court_reports.api import schemas
+from court_reports.court_side import CourtToken
+from court_reports.models import Delivery, Entry, RegisterEntry, Release, Step
+from lms.referrals.models import Hearing, Program, Referral
+
+MOMENTS = (
+    "received_at", "invited_at", "enrolled_at", "course_started_at", "course_completed_at", "track_opened_at",
+    "completed_at", "not_completed_at", "referred_back_at", "withdrawn_at", "transferred_at",
+)  # fmt: skip
+
+
+def referrals(token: CourtToken) -> QuerySet[Referral]:
+    return Referral.objects.present().filter(court=token.court).select_related("court", "program", "policy")
+
+
+def referral(token: CourtToken, pk: UUID) -> Referral:
+    return get_object_or_404(referrals(token), pk=pk)
+
+
+def hearing(token: CourtToken, pk: UUID) -> Hearing:
+    return get_object_or_404(Hearing.objects.select_related("referral__court"), pk=pk, referral__in=referrals(token))
+
+
+def release(token: CourtToken, pk: UUID) -> Release:
+    return get_object_or_404(_releases(token), pk=pk)
+
+
+def _releases(token: CourtToken) -> QuerySet[Release]:
+    return Release.objects.present().filter(report__referral__court=token.court).with_report()
+
+
+def programs() -> schemas.Programs:
+    """Those that a court may refer to: the same as the form offers."""
+    found = Program.objects.all()
+    return schemas.Programs(programs=[schemas.Program(program=row.slug, name=row.name) for row in found])
+
+
+def as_referral(row: Referral) -> schemas.Referral:
+    moments = {name.removesuffix("_at"): getattr(row, name) for name in MOMENTS if getattr(row, name)}
+    return schemas.Referral(
+        id=row.pk, program=row.program.slug, case_number=row.case_number, reference=row.reference,
+        status=row.status.value, moments=moments, complete_by=row.complete_by,
+        hearings=[as_hearing(each) for each in row.hearings.order_by("at", "pk")],
+    )  # fmt: skip
+
+
+def as_hearing(row: Hearing) -> schemas.Hearing:
+    return schemas.Hearing(id=row.pk, at=row.at, kind=row.kind, cancelled=row.cancelled_at is not None)
+
+
+def reports(token: CourtToken, *, after: int, limit: int) -> schemas.Reports:
+    """The next after a place in the register. Its lines are written one at a time, under a lock: a reader that goes on
+    from the last it saw misses none, as it could by the moments of releases."""
+    seen = _releases(token).order_by()
+    lines = RegisterEntry.objects.filter(kind=Entry.ISSUED, position__gt=after, release__in=seen).order_by("position")
+    found = list(lines.values_list("position", "release")[: limit + 1])
+    page, more = found[:limit], len(found) > limit
+    rows = _releases(token).in_bulk([pk for _position, pk in page])
+    shaped = _shaped(token, [rows[pk] for _position, pk in page])
+    return schemas.Reports(reports=shaped, next=str(page[-1][0] if page else after), more=more)
+
+
+def as_report(token: CourtToken, row: Release) -> schemas.Report:
+    return _shaped(token, [row])[0]
+
+
+def _shaped(token: CourtToken, rows: Sequence[Release]) -> list[schemas.Report]:
+    later = Release.objects.filter(report__supersedes__in=[row.report_id for row in rows])
+    replaced = dict(later.values_list("report__supersedes", "number"))
+    of_these = Q(release__in=[row.pk for row in rows])
+    revoked = set(RegisterEntry.objects.filter(of_these, kind=Entry.REVOKED).values_list("release", flat=True))
+    receipts = Delivery.objects.filter(of_these, step=Step.ACKNOWLEDGED, by=token.account)
+    received = set(receipts.values_list("release", flat=True))
+    return [_as_report(row, replaced.get(row.report_id), row.pk in revoked, row.pk in received) for row in rows]
+
+
+def _as_report(row: Release, replaced: str | None, revoked: bool, received: bool) -> schemas.Report:
+    case = row.report.referral
+    status: Literal["revoked", "superseded", "current"] = (
+        "revoked" if revoked else "superseded" if replaced else "current"
+    )
+    return schemas.Report(
+        id=row.pk, number=row.number, kind=row.report.kind, referral=case.pk, case_number=case.case_number,
+        reference=case.reference, released_at=row.released_at, hearing=row.report.hearing_id, file_name=row.file_name,
+        sha256=row.file_digest, size=row.size, status=status, superseded_by=replaced, acknowledged=received,
+    )  # fmt: skip

@@ -1,0 +1,51 @@
+"""What stands in the way of a release, in the reader's language. The rules name it in English, for tests and machines."""
+
+from django.utils.translation import gettext_lazy as _
+
+from court_reports.rules.preflight import Problem
+
+PROBLEMS = {
+    "blank": _("Missing: %(what)s."),
+    "unreviewed": _("Check-in %(what)s in this period has not been reviewed."),
+    "overlap": _("The period repeats that of report %(what)s."),
+    "forbidden": _("A report must not hold %(what)s."),
+    "glyph": _("The report cannot print every character of “%(what)s”."),
+    "hearing": _("The hearing that it names was moved or cancelled. Read the facts again."),
+}
+FORBIDDEN_IN = _("%(what)s, in %(where)s")
+NAMES = {
+    "the court": _("the court"),
+    "the case number or reference": _("the case number or reference"),
+    "the person’s name": _("the person’s name"),
+    "the stage of the process": _("the stage of the process"),
+    "the program": _("the program"),
+    "the enrollment": _("the enrollment"),
+    "the course": _("the course"),
+    "the course’s completion": _("the course’s completion"),
+    "the accountability track": _("the accountability track"),
+    "a final determination": _("a final determination"),
+    "a determination": _("a determination"),
+    "what was corrected": _("what was corrected"),
+    "a social security number": _("a social security number"),
+    "an FBI or state identification number": _("an FBI or state identification number"),
+    "an e-mail address": _("an e-mail address"),
+    "the conditions": _("the conditions"),
+    "the referring officer": _("the referring officer"),
+    "the defense counsel": _("the defense counsel"),
+    "who moved the court’s date": _("who moved the court’s date"),
+    "who changed the schedule": _("who changed the schedule"),
+    "the correction": _("the correction"),
+}
+
+
+def say(problem: Problem) -> str:
+    """One sentence."""
+    what, _in, where = problem.what.partition(" in ") if problem.code == "forbidden" else (problem.what, "", "")
+    named = _named(what)
+    if where:
+        named = str(FORBIDDEN_IN) % {"what": named, "where": _named(where)}
+    return str(PROBLEMS[problem.code]) % {"what": named}
+
+
+def _named(what: str) -> str:
+    return str(NAMES.get(what, what))
