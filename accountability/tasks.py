@@ -9,14 +9,18 @@ from lms import clock
 from lms.referrals.actions import pulse
 from lms.service import web
 
+# A ring for a second sweeper that no worker answered in this time has nothing left to do.
+BESIDE_EXPIRES_SECONDS = 30
+
 
 @shared_task
-def sweep(**_: object) -> int | None:
+def sweep(*, beside: bool = False, **_: object) -> int | None:
     """First what we owe for an outage, then our own sign of life, then what has become due.
 
     Life is the worker's and the web server's together: while people cannot reach their check-ins, no beat is
     left, and once that has lasted long enough to be an outage nothing is decided until it is over and the
-    windows are given back (docs/decisions/signs-of-life.md).
+    windows are given back (docs/decisions/signs-of-life.md). With much to do it rings for one more of itself, which
+    asks the same first and rings for nobody.
     """
     now = clock.now()
     if web.answers():
@@ -24,7 +28,11 @@ def sweep(**_: object) -> int | None:
         pulse.beat(now=now)
     elif outages.silent_too_long(now=now):
         return None
-    return sweeps.run_until_quiet(now=now, pause=time.sleep)
+    return sweeps.run_until_quiet(now=now, pause=time.sleep, call_another=None if beside else _ring_for_another)
+
+
+def _ring_for_another() -> None:
+    sweep.apply_async(kwargs={"beside": True}, expires=BESIDE_EXPIRES_SECONDS)
 
 
 @shared_task

@@ -64,12 +64,24 @@ def run(*, now: datetime, limit: int, plans: Plans | None = None) -> int:
     return len(track_ids)
 
 
-def run_until_quiet(*, now: datetime, pause: Callable[[float], None] | None = None, most: int = 1_000_000) -> int:
-    """Sweep batch after batch until nothing is due; how many tracks were looked at."""
+def run_until_quiet(
+    *,
+    now: datetime,
+    pause: Callable[[float], None] | None = None,
+    most: int = 1_000_000,
+    call_another: Callable[[], object] | None = None,
+) -> int:
+    """Sweep batch after batch until nothing is due; how many tracks were looked at.
+
+    ``call_another`` is called once, when a whole batch was due and more may be: what one sweeper holds another passes
+    over, so while this one asks the rules the database writes for the other. Not on SQLite, which has one writer.
+    """
     sqlite = connection.vendor == "sqlite"
     limit = SQLITE_BATCH if sqlite else POSTGRES_BATCH
     total, plans = 0, Plans()
     while total < most and (seen := run(now=now, limit=limit, plans=plans)):
+        if call_another and not sqlite and total == 0 and seen == limit:
+            call_another()
         total += seen
         if pause and sqlite:
             pause(SQLITE_PAUSE.total_seconds())

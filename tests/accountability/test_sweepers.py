@@ -95,6 +95,19 @@ def test_two_sweepers_at_once_leave_what_one_leaves():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("batch", "calls"), [(1, 1), (2, 1), (3, 1), (4, 0)])
+def test_with_a_whole_batch_due_one_more_sweeper_is_called_once_and_not_where_there_is_one_writer(
+    monkeypatch, batch, calls
+):
+    for _ in range(3):
+        a_case_in_track()
+    monkeypatch.setattr(sweeps, "POSTGRES_BATCH", batch)
+    called: list[bool] = []
+    assert sweeps.run_until_quiet(now=NOW, call_another=lambda: called.append(True)) >= 3
+    assert len(called) == (calls if connection.vendor == "postgresql" else 0)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("seed", range(6))
 def test_after_any_outages_nobody_had_less_of_a_window_and_sweeping_late_changes_no_row(seed):
     """Hours, days or weeks without us. As the task does it: what is given back first, then our sign of life, then the sweep."""

@@ -8,13 +8,17 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
+from multiprocessing import get_context
 from typing import Any
 
 from django.db import connection, transaction
 
 DUE = 10_000
 SWEEPS = 3
+# As many as a worker has processes (deploy/compose.yaml); on SQLite there is one writer.
+WORKERS = 2
 # Of each track that is asleep; those that are due have the one before and the one after, which the sweep never reads.
 LINES = int(os.environ.get("BENCH_LINES", "26"))
 # The eighth check-in of each is the one that is due: seven were sent, the rest lies ahead.
@@ -30,14 +34,14 @@ def measured(now: datetime, sizes: list[int], row: Row) -> list[dict[str, Any]]:
     from accountability.models import CheckIn, Track
 
     Track.objects.update(wakes_at=None)
-    found, there, one_round = [], 0, DUE * 3 * SWEEPS
+    found, there, one_round = [], 0, DUE * (3 if _on_sqlite() else 4) * SWEEPS
     for size in sizes:
         begun = time.perf_counter()
         tracks_like(now, size - there, due=False)
         _tidy()
         print(f"{size - there:,} more tracks were written in {time.perf_counter() - begun:.0f} s", flush=True)
         there = size
-        bare, with_rows, ours = _by_turns(now)
+        bare, with_rows, ours, both = _by_turns(now)
         lines, tracks = CheckIn.objects.count(), Track.objects.count()
         found += [
             row(f"bare SQL: {DUE:,} due, {size:,} tracks asleep", bare),
@@ -45,30 +49,52 @@ def measured(now: datetime, sizes: list[int], row: Row) -> list[dict[str, Any]]:
             row("sweep of the same", ours, "bare SQL", bare),
             row("sweep of the same", ours, "bare with rows", with_rows),
         ]
+        if both:  # one writer alone, on SQLite
+            found.append(row(f"{WORKERS} sweepers at the same, as a worker has", both, "bare with rows", with_rows))
         print(f"{tracks:,} tracks ({one_round:,} of them due in turn), {lines:,} check-ins", flush=True)
     return found
 
 
 def _by_turns(now: datetime) -> list[float]:
-    """Median milliseconds of the marks alone, of the marks with their rows, and of the sweep."""
-    from accountability.actions import sweeps
+    """Median milliseconds of the marks alone, of the marks with their rows, of one sweep, and of several at once."""
     from accountability.models import Track
 
     def ours() -> None:
-        swept = sweeps.run_until_quiet(now=now)
+        swept = _swept(now)
         assert swept == DUE, swept
 
-    taken: dict[Callable[[], None], list[float]] = {lambda: _marks(now): [], lambda: _with_rows(now): [], ours: []}
-    for _ in range(SWEEPS):
-        for way, times in taken.items():
-            tracks_like(now, DUE, due=True)
-            _tidy()
-            start = time.perf_counter()
-            way()
-            times.append((time.perf_counter() - start) * 1000)
-            assert not Track.objects.filter(wakes_at__lte=now).exists()
-    _hold_the_proofs()
-    return [statistics.median(times) for times in taken.values()]
+    def together() -> None:
+        swept = sum(worker.map(_swept, [now] * WORKERS))
+        assert swept == DUE, swept
+
+    ways = [lambda: _marks(now), lambda: _with_rows(now), ours, *([] if _on_sqlite() else [together])]
+    taken: list[list[float]] = [[] for _ in ways]
+    with ProcessPoolExecutor(WORKERS, get_context("spawn"), _become_a_worker) as worker:
+        if not _on_sqlite():
+            sum(worker.map(_swept, [now] * WORKERS * 5))  # nothing is due yet: they start, and meet the database
+        for _ in range(SWEEPS):
+            for way, times in zip(ways, taken, strict=True):
+                tracks_like(now, DUE, due=True)
+                _tidy()
+                start = time.perf_counter()
+                way()
+                times.append((time.perf_counter() - start) * 1000)
+                assert not Track.objects.filter(wakes_at__lte=now).exists()
+        _hold_the_proofs()
+    medians = [statistics.median(times) for times in taken]
+    return [*medians, *([0.0] if _on_sqlite() else [])]
+
+
+def _swept(now: datetime) -> int:
+    from accountability.actions import sweeps
+
+    return sweeps.run_until_quiet(now=now)
+
+
+def _become_a_worker() -> None:
+    import django
+
+    django.setup()
 
 
 def _hold_the_proofs() -> None:
