@@ -55,7 +55,7 @@ def _drafts(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
     for report in waiting:
         acts, at = _who(report, ends.get(report.referral_id), now)
         yield Owed(
-            report.referral, report.kind, acts, report.owed_on, _near(report.referral, report.owed_on, now), at,
+            report.referral, report.kind, acts, report.owed_on, near_of(report.referral, report.owed_on, now), at,
             report.pk,
         )  # fmt: skip
 
@@ -82,7 +82,7 @@ def _to_come(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
         for one in schedule.due(case, now=now + AHEAD):
             if one.key not in there:
                 yield Owed(
-                    referral, one.kind, Next.SCHEDULE, one.owed_on, _near(referral, one.owed_on, now), one.at
+                    referral, one.kind, Next.SCHEDULE, one.owed_on, near_of(referral, one.owed_on, now), one.at
                 )  # fmt: skip
 
 
@@ -105,7 +105,8 @@ def _unconfirmed(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
             yield Owed(report.referral, report.kind, acts, None, None, at, report.pk, row.number)
 
 
-def _near(referral: Referral, owed_on: date | None, now: datetime) -> Near | None:
+def near_of(referral: Referral, owed_on: date | None, now: datetime) -> Near | None:
+    """How near the day is on which the court is to have it; None where none is named."""
     if owed_on is None:
         return None
     today = now.astimezone(ZoneInfo(referral.court.zone)).date()

@@ -9,13 +9,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from court_reports import facts as door
-from court_reports import register
+from court_reports import owed, register
 from court_reports.forms import DraftForm
 from court_reports.models import Delivery, Kind, Release, Report, WebhookCall
 from court_reports.models import Step as Delivered
 from court_reports.owed import is_ahead
+from court_reports.rules.owed import Near
 from lms.referrals.desk import Audience, Need, Proof, Section, Step, Wait, Weight
 from lms.referrals.models import Referral
+from lms.referrals.templatetags.amends import local_date
 
 RELEASED_WITHIN = timedelta(days=7)
 # The step of the graduated response that a drafted notice is (accountability.rules.responses).
@@ -44,14 +46,7 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
     waiting = _waiting(referrals)
     ahead = _ahead(waiting)
     found = [
-        Need(
-            referral_id=report.referral_id,
-            why=_("Report to release: %(kind)s") % {"kind": report.get_kind_display()},
-            url=reverse("reports_staff:report", args=[report.pk]),
-            since=report.drafted_at,
-            weight=Weight.RELEASE,
-            step=_("Read the draft, and release it or not"),
-        )
+        _to_release(report, now)
         if report.pk not in ahead
         else Need(
             referral_id=report.referral_id,
@@ -64,6 +59,24 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
         for report in waiting
     ]
     return found + _not_taken(referrals)
+
+
+def _to_release(report: Report, now: datetime) -> Need:
+    """Heavier on the last court day on which it is still in time, and after it."""
+    near = owed.near_of(report.referral, report.owed_on, now)
+    kind = report.get_kind_display()
+    if near in (Near.NOW, Near.LATE) and report.owed_on:
+        day = local_date(report.owed_on, "UTC")
+        said = (
+            _("Report late: %(kind)s; the court was to have it by %(day)s")
+            if near is Near.LATE
+            else _("Report to release: %(kind)s; the court is to have it by %(day)s")
+        )
+        why, weight = said % {"kind": kind, "day": day}, Weight.PAST_PROMISE
+    else:
+        why, weight = _("Report to release: %(kind)s") % {"kind": kind}, Weight.RELEASE
+    url = reverse("reports_staff:report", args=[report.pk])
+    return Need(report.referral_id, why, url, report.drafted_at, weight, _("Read the draft, and release it or not"))
 
 
 def settled(referrals: QuerySet[Referral], now: datetime) -> Iterable[tuple[UUID, str, datetime]]:
@@ -85,6 +98,7 @@ def waits(referrals: QuerySet[Referral], now: datetime) -> Sequence[Wait]:
 
 def _waiting(referrals: QuerySet[Referral]) -> list[Report]:
     found = Report.objects.waiting().filter(referral__in=referrals.order_by())
+    found = found.select_related("referral__court__profile")
     return list(found.defer("sealed_facts", "sealed_salt", "sealed_answer"))
 
 

@@ -10,6 +10,8 @@ PROBLEMS = {
     "overlap": _("The period repeats that of report %(what)s."),
     "forbidden": _("A report must not hold %(what)s."),
     "glyph": _("The report cannot print every character of “%(what)s”."),
+    "request": _("A request about check-in %(what)s waits for a decision. Decide on it first."),
+    "decided": _("The request about check-in %(what)s was decided since. Read the facts again."),
     "hearing": _("The hearing that it names was moved or cancelled. Read the facts again."),
 }
 FORBIDDEN_IN = _("%(what)s, in %(where)s")
@@ -25,6 +27,10 @@ NAMES = {
     "the accountability track": _("the accountability track"),
     "a final determination": _("a final determination"),
     "a determination": _("a determination"),
+    "a determination other than in compliance": _("a determination other than in compliance"),
+    "the steps that were taken, or skipped, before it": _("the steps that were taken, or skipped, before it"),
+    "the day of the order": _("the day of the order"),
+    "the length of the track": _("the length of the track"),
     "what was corrected": _("what was corrected"),
     "a social security number": _("a social security number"),
     "an FBI or state identification number": _("an FBI or state identification number"),
@@ -34,6 +40,9 @@ NAMES = {
     "the defense counsel": _("the defense counsel"),
     "who moved the court’s date": _("who moved the court’s date"),
     "who changed the schedule": _("who changed the schedule"),
+    "who ordered an extension": _("who ordered an extension"),
+    "the commitments": _("the commitments"),
+    "the program that the case came from": _("the program that the case came from"),
     "the correction": _("the correction"),
 }
 

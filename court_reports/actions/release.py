@@ -18,7 +18,7 @@ from court_reports.actions import sending
 from court_reports.actions.draft import AlreadyReleased, Discarded, locked, prepared_by, with_differences
 from court_reports.actions.supersede import replace
 from court_reports.models import ZONE, Entry, Kind, Release, Report
-from court_reports.rules.preflight import Problem, problems
+from court_reports.rules.preflight import Problem, problems, undecided
 from court_reports.rules.schedule import after_signature
 from lms import crypto
 from lms.journal import journal
@@ -100,6 +100,7 @@ def preflight(*, report: Report, now: datetime) -> tuple[Problem, ...]:
         supersedes=facts.supersedes,
     )
     found = problems(facts, unreviewed=present.unreviewed, overlapping=_overlapping(report))
+    found += undecided(facts, present.facts)
     if _hearing_moved(facts, present.facts, now):
         found += (Problem("hearing", ""),)
     try:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from court_reports.snapshot import Kind, ReportFacts
+from court_reports.snapshot import ExcusalRequest, Kind, ReportFacts
 
 # A bare federal or state criminal-history number would bring the report under CJIS rules (security.md R18).
 FORBIDDEN = {
@@ -35,6 +35,25 @@ def problems(
     found += [Problem("overlap", number) for number in overlapping]
     found += [Problem("forbidden", f"{what} in {where}") for where, what in _forbidden(facts)]
     return tuple(found)
+
+
+def undecided(facts: ReportFacts, present: ReportFacts) -> tuple[Problem, ...]:
+    """A notice waits until what its person asked is decided, and is read again then; ``present`` is as of now.
+
+    Nobody is reported for a miss that may be excused tomorrow (domain.md: nothing harmful without a named human). A
+    correction is not held up by it.
+    """
+    if facts.kind != Kind.NON_COMPLIANCE:
+        return ()
+    waiting = {request.check_in_number for request in _open(present)}
+    decided = {request.check_in_number for request in _open(facts)} - waiting
+    found = [Problem("request", str(number)) for number in sorted(waiting)]
+    return (*found, *(Problem("decided", str(number)) for number in sorted(decided)))
+
+
+def _open(facts: ReportFacts) -> list[ExcusalRequest]:
+    requests = facts.track.requests if facts.track else ()
+    return [request for request in requests if request.standing in ("open", "on_appeal")]
 
 
 def _blank(facts: ReportFacts) -> list[str]:

@@ -593,6 +593,8 @@ class Hearing(models.Model):
 
     class Meta:
         ordering: ClassVar = ["at"]
+        # The sweep of the reports and the courts' calendars ask for what stands between two days.
+        indexes = [models.Index(fields=["at"], condition=models.Q(cancelled_at=None), name="hearing_standing")]
 
 
 class AgreementAcceptance(models.Model):

@@ -265,3 +265,23 @@ def test_every_problem_that_refuses_a_report_is_said_in_spanish() -> None:
     assert not set(english) & set(spanish)
     assert all(name != words for name, words in names.items())
     assert not any(" in " in words for words in spanish)
+
+
+@pytest.mark.parametrize(
+    ("moment", "weight", "words"),
+    [
+        ("2026-02-12 09:00", desk.Weight.RELEASE, "Report to release"),
+        ("2026-02-17 17:00", desk.Weight.PAST_PROMISE, "the court is to have it by"),
+        ("2026-02-18 09:00", desk.Weight.PAST_PROMISE, "Report late"),
+    ],
+)
+def test_a_report_weighs_more_on_the_last_day_and_when_it_is_late(moment: str, weight: int, words: str) -> None:
+    referral = a_case_in_track()
+    hearing = referrals.add_hearing(
+        referral=referral, at=at("2026-02-24 09:30"), kind="review", by=None, now=at("2026-02-03 10:00")
+    )
+    draft_due(referral, "2026-02-17 09:00")
+    (waiting,) = of(referral, hearing=hearing)
+    cases = Referral.objects.filter(pk=referral.pk)
+    lines = [need for need in desk.needs(cases, at(moment)) if str(waiting.pk) in need.url]
+    assert [(line.weight, words in line.why) for line in lines] == [(weight, True)]

@@ -2,13 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
+from accountability.actions import excusal_requests
+from court_reports.actions.draft import refresh
+from court_reports.actions.release import preflight
+from court_reports.models import Report
 from court_reports.rules.conditions import statuses
-from court_reports.rules.preflight import problems
+from court_reports.rules.preflight import problems, undecided
 from court_reports.snapshot import Determination, Kind, ReportFacts
+from tests.builders import at
+from tests.court_reports.cases import a_case_in_track, a_draft_of
 from tests.court_reports.samples import facts_of
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -49,3 +58,32 @@ def test_a_condition_in_the_programs_own_words_is_the_programs_own_and_nothing_n
     assert now == ["met", "partly_met", "met", "partly_met", "not_verified_here"]
     before = [c.status for c in statuses(ordered, facts.course, facts.track, schema=3)]
     assert before == ["met", "partly_met", *["not_verified_here"] * 3]
+
+
+@pytest.mark.django_db
+def test_a_notice_waits_for_what_its_person_asked_and_is_read_again_when_that_is_decided() -> None:
+    referral = a_case_in_track()
+    track, now = referral.track, at("2026-03-20 10:00")
+    missed = track.check_ins.filter(closes_at__lte=now, cure_until__gt=now + 5 * HOUR).latest("number")
+    ask = {"check_in": missed, "reason": "medical", "words": "I was ill.", "evidence": [], "by": referral.person}
+    codes: list[list[str]] = []
+
+    def look(report: Report, moment: datetime) -> None:
+        codes.append([problem.code for problem in preflight(report=report, now=moment)])
+
+    before = a_draft_of(referral, Kind.NON_COMPLIANCE, now=now)
+    look(before, now)
+    asked = excusal_requests.ask(**ask, now=now + HOUR)
+    look(before, now + HOUR)
+    said = {"request": asked, "reason": "not_a_reason", "attended": "no", "said": "No.", "by": referral.facilitator}
+    after = refresh(report=before, by=referral.facilitator, now=now + 2 * HOUR)
+    look(after, now + 2 * HOUR)
+    excusal_requests.refuse(**said, now=now + 3 * HOUR)
+    look(after, now + 3 * HOUR)
+    excusal_requests.appeal(
+        request=asked, words="Please look again.", shows_files=False, by=referral.person, now=now + 4 * HOUR
+    )
+    look(after, now + 4 * HOUR)
+    assert codes == [[], ["request"], ["request"], ["decided"], ["request"]]
+    # A report of progress only says that it waits.
+    assert undecided(a_draft_of(referral, Kind.PROGRESS, now=now + 5 * HOUR).facts, after.facts) == ()
