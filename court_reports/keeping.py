@@ -68,7 +68,7 @@ WORDS = {
         gettext_lazy("lines of the register of reports"),
         gettext_lazy("numbers, moments and digests alone; without them the register could not be proved"),
     ),
-    "links": Word(gettext_lazy("links by which a court opens a report, and calls to its system")),
+    "links": Word(gettext_lazy("links by which a court opens a report, calls to its system, and answers kept for it")),
     "deliveries": Word(
         gettext_lazy("entries of the delivery ledger"),
         gettext_lazy("who at the court was told and opened what, by digest"),
@@ -85,7 +85,8 @@ def preview(referral: Referral) -> dict[str, int]:
         "report_files": len(_digests(referral)),
         "register_lines": RegisterEntry.objects.filter(release__in=releases).count(),
         "links": CourtLink.objects.filter(release__in=releases).count()
-        + WebhookCall.objects.filter(release__in=releases).count(),
+        + WebhookCall.objects.filter(release__in=releases).count()
+        + KeptAnswer.objects.filter(referral=referral).count(),
         "deliveries": Delivery.objects.filter(release__in=releases).count(),
     }
 
