@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from accountability.models import Answering, CheckIn, CheckInForm, Submission
 from accountability.models.forms import Question, form_in_force
 from accountability.rules.phases import Part, part_of
@@ -52,7 +54,7 @@ def asked_now(check_in: CheckIn, answering: Answering, language: str, *, now: da
     attached = check_in.attachments.filter(removed_at=None, submission=None).values_list("question", flat=True)
     return Asked(
         questions=_questions(answering.form, language),
-        commitments=_commitments(check_in),
+        commitments=_commitments(check_in, open_at=answering.opened_at),
         recall=recall.read(answering.recall) if answering.recall else None,
         instead=may_speak(check_in, now=now),
         attached=frozenset(attached),
@@ -74,8 +76,11 @@ def _questions(form: CheckInForm | None, language: str) -> tuple[Question, ...]:
     return tuple(form.in_language(language)) if form else ()
 
 
-def _commitments(check_in: CheckIn) -> tuple[tuple[int, str], ...]:
+def _commitments(check_in: CheckIn, open_at: datetime | None = None) -> tuple[tuple[int, str], ...]:
+    """All of the plan, or those alone that were neither verified nor ended by then."""
     rows = check_in.track.commitments.order_by("number")
+    if open_at:
+        rows = rows.filter(Q(verified_at=None) | Q(verified_at__gt=open_at), Q(ended_at=None) | Q(ended_at__gt=open_at))
     return tuple((row.number, _words_of(row.words, row.pk, check_in.track.referral_id)) for row in rows)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from accountability.models import Track
+from accountability.models import CheckIn, Track
 from accountability.rules import responses as rules
-from accountability.rules.check_in_state import state_of
+from accountability.rules.check_in_state import State, state_of
+from accountability.told import is_told
 from lms.casework.models import ContactAttempt
 from lms.referrals.models import PolicyVersion, Referral
 
@@ -48,5 +49,14 @@ def policy_of(referral: Referral, now: datetime) -> PolicyVersion:
 
 
 def _lines(track: Track, now: datetime) -> list[rules.Line]:
-    rows = track.check_ins.filter(opens_at__lte=now).defer("draft").order_by("number")
-    return [rules.Line(row.number, row.closes_at, state_of(row.moments, now, track.leeway)) for row in rows]
+    return lines_of(track, track.check_ins.filter(opens_at__lte=now).defer("draft").order_by("number"), now)
+
+
+def lines_of(track: Track, rows: Iterable[CheckIn], now: datetime) -> list[rules.Line]:
+    """Check-ins as the steps count them: what was missed, from when the person was told of it."""
+    found = [(row, state_of(row.moments, now, track.leeway)) for row in rows]
+    return [
+        rules.Line(row.number, row.closes_at, state)
+        for row, state in found
+        if state is not State.MISSED or is_told(row, track, now)
+    ]

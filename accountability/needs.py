@@ -14,6 +14,7 @@ from accountability.glances import dated
 from accountability.models import CheckIn, Override, Track
 from accountability.rules.check_in_state import state_of
 from accountability.rules.standing import missed_in_a_row
+from accountability.told import is_told
 from lms.casework.contacts import last_tried
 from lms.referrals.desk import Ahead, Need, Weight
 from lms.referrals.holidays import holidays_of
@@ -51,7 +52,9 @@ def _asked(cases: Any) -> Iterator[Need]:
 def _missed(referrals: QuerySet[Referral], check_ins: Any, now: datetime) -> Iterator[Need]:
     """Each miss asks how somebody tried to reach them; two in a row ask again every week."""
     by_track: dict[UUID, list[CheckIn]] = defaultdict(list)
-    for c in check_ins.in_state_missed(now).order_by("number"):
+    for c in check_ins.in_state_missed(now).select_related("track__policy").order_by("number"):
+        if not is_told(c, c.track, now):
+            continue
         by_track[c.track_id].append(c)
     tried = last_tried(referrals) if by_track else {}
     often = {pk for pk, missed in by_track.items() if len(missed) >= TWICE}

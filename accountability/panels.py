@@ -168,8 +168,9 @@ def shaped(track: Track, now: datetime) -> list[dict[str, object]]:
 def encouragement(states: Sequence[State]) -> str:
     """On-time check-ins in a row, as something to keep; silence when there is nothing kind to say."""
     streak = 0
-    for state in reversed([s for s in states if s in ANSWERED or s in (State.MISSED, State.EXCUSED)]):
-        if state not in (State.ON_TIME, State.EXCUSED):
+    # What was excused neither breaks the row nor counts in it.
+    for state in reversed([s for s in states if s in ANSWERED or s is State.MISSED]):
+        if state is not State.ON_TIME:
             break
         streak += 1
     if streak < 2:

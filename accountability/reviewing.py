@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accountability.access import words_for
@@ -38,6 +38,9 @@ def waiting(user: User, now: datetime) -> QuerySet[Any]:
 
 
 def rest(user: User, after: CheckIn, now: datetime) -> Rest:
-    """Of those that wait, without this one and without those called about today."""
+    """Of those that wait, without this one and without those called about today; the next is the one sent after it, and
+    after the last of them the first: whoever leaves each for later sees all of them."""
     left = waiting(user, now).exclude(pk=after.pk).filter(called=False)
-    return Rest(left.count(), left.first())
+    sent = after.resubmitted_at or after.submitted_at
+    behind = left.filter(Q(sent_at__gt=sent) | Q(sent_at=sent, pk__gt=after.pk)) if sent else left
+    return Rest(left.count(), behind.first() or left.first())

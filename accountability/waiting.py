@@ -11,15 +11,18 @@ from uuid import UUID
 from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 
-from accountability.ladder import contacts_of
+from accountability.ladder import contacts_of, lines_of
 from accountability.models import CheckIn, ExcusalRequest, ResponseStep, Track
 from accountability.rules import responses as rules
 from accountability.rules import waiting as limits
-from accountability.rules.check_in_state import state_of
 from lms.casework.contacts import last_tried
 from lms.casework.models import ContactAttempt
 from lms.referrals.desk import Wait
+from lms.referrals.holidays import holidays_of
 from lms.referrals.models import Referral
+
+# The court's holidays: the facilitator's promise and the supervisor's limit count the same days.
+PROFILE = ("track__referral__court__profile",)
 
 
 def waits(referrals: QuerySet[Referral], now: datetime) -> Sequence[Wait]:
@@ -48,11 +51,11 @@ def _safety(cases: QuerySet[Referral]) -> Iterator[Wait]:
 
 def _reviews(cases: QuerySet[Referral]) -> Iterator[Wait]:
     sent = CheckIn.objects.awaiting_review().filter(track__referral__in=cases, track__closed_at=None)
-    for row in sent.select_related("track__policy").defer("draft"):
+    for row in sent.select_related("track__policy", *PROFILE).defer("draft"):
         since = row.resubmitted_at or row.submitted_at
         if since:
             days, url = row.track.policy.review_business_days, reverse("track_staff:check_in", args=[row.pk])
-            late = limits.after_business_days(since, days, row.track.time_zone)
+            late = limits.after_business_days(since, days, row.track.time_zone, holidays_of(row.track.referral))
             yield Wait(row.track.referral_id, "review", url, since, late)
 
 
@@ -62,14 +65,22 @@ def _asked(row: ExcusalRequest) -> Wait:
 
 
 def _appeals(cases: QuerySet[Referral]) -> Iterator[Wait]:
-    for row in ExcusalRequest.objects.on_appeal().filter(within(cases)).select_related("check_in__track", "appeal"):
+    for row in (
+        ExcusalRequest.objects.on_appeal()
+        .filter(within(cases))
+        .select_related("appeal", *(f"check_in__{path}" for path in PROFILE))
+    ):
         url, track = reverse("track_staff:excusal", args=[row.pk]), row.check_in.track
-        late = limits.after_business_days(row.appeal.at, limits.APPEAL_BUSINESS_DAYS, track.time_zone)
+        late = limits.after_business_days(
+            row.appeal.at, limits.APPEAL_BUSINESS_DAYS, track.time_zone, holidays_of(track.referral)
+        )
         yield Wait(track.referral_id, "appeal", url, row.appeal.at, late)
 
 
 def _of_tracks(cases: QuerySet[Referral], now: datetime) -> Iterator[Wait]:
-    tracks = Track.objects.filter(referral__in=cases, closed_at=None).select_related("policy")
+    tracks = Track.objects.filter(referral__in=cases, closed_at=None).select_related(
+        "policy", "referral__court__profile"
+    )
     rows = list(
         tracks.annotate(last_review=Max("check_ins__reviews__at"), last_step=Max("referral__response_steps__at"))
     )
@@ -78,7 +89,9 @@ def _of_tracks(cases: QuerySet[Referral], now: datetime) -> Iterator[Wait]:
         case = reverse("referrals:case", args=[track.referral_id])
         if found := due.get(track.pk):
             url = reverse("track_staff:responses", args=[track.referral_id])
-            late = limits.after_business_days(found[1], limits.STEP_BUSINESS_DAYS, track.time_zone)
+            late = limits.after_business_days(
+                found[1], limits.STEP_BUSINESS_DAYS, track.time_zone, holidays_of(track.referral)
+            )
             yield Wait(track.referral_id, "step", url, found[1], late)
         heard = (track.opened_at, track.last_review, track.last_step, tried.get(track.referral_id))
         last = max(filter(None, heard))
@@ -88,12 +101,12 @@ def _of_tracks(cases: QuerySet[Referral], now: datetime) -> Iterator[Wait]:
 
 def steps_due(tracks: Sequence[Track], now: datetime) -> dict[UUID, tuple[rules.Step, datetime]]:
     """Of each track in which a miss has no answer yet: the next step and since when. Three queries for all."""
-    lines: dict[UUID, list[rules.Line]] = defaultdict(list)
     policies = {track.pk: track for track in tracks}
     check_ins = CheckIn.objects.filter(track__in=policies, opens_at__lte=now).defer("draft").order_by("number")
+    by_track: dict[UUID, list[CheckIn]] = defaultdict(list)
     for row in check_ins:
-        state = state_of(row.moments, now, policies[row.track_id].leeway)
-        lines[row.track_id].append(rules.Line(row.number, row.closes_at, state))
+        by_track[row.track_id].append(row)
+    lines = {pk: lines_of(track, by_track[pk], now) for pk, track in policies.items()}
     taken: dict[UUID, list[rules.Taken]] = defaultdict(list)
     steps = ResponseStep.objects.filter(referral__track__in=policies).annotate(track=F("referral__track"))
     for step in steps.defer("words"):

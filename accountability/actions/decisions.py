@@ -21,6 +21,10 @@ class NothingToReview(Exception):
     """Nothing was sent, or what was sent has been decided on."""
 
 
+class TooLateToReturn(Exception):
+    """The track is over: nothing would open for the person to answer in."""
+
+
 class AlreadySettled(Exception):
     """This check-in was sent, excused or cancelled; it cannot be excused now."""
 
@@ -29,12 +33,14 @@ class AlreadySettled(Exception):
 def review(*, check_in: CheckIn, outcome: str, note: str, by: User, now: datetime) -> Review:
     """Accept what was sent, or return it with a note: then it is open again for as many hours
     as the policy gives and the person's accommodations make of it, never past the track's end. Raises
-    NothingToReview."""
+    NothingToReview, TooLateToReturn."""
     row = _locked(check_in)
     if not CheckIn.objects.awaiting_review().filter(pk=row.pk).exists():
         raise NothingToReview(row.pk)
     until = None
     if outcome == Review.RETURNED:
+        if now >= row.track.ends_at:
+            raise TooLateToReturn(row.pk)
         open_for = timedelta(hours=row.track.policy.return_hours)
         until = min(now + easing_of(row.track.referral, now=now).reopened(open_for), row.track.ends_at)
     made = _write_review(row, outcome, note, until, by, now)

@@ -1,5 +1,6 @@
 """The facilitator's side: read, decide, enter for someone. Excusing and moving stands in ``overrides``."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -16,13 +17,15 @@ from accountability.excusal_forms import ExcuseForm
 from accountability.labels import STATE, TONE
 from accountability.models import CheckIn
 from accountability.review_forms import CALLED, ReviewForm
-from accountability.rules.check_in_state import accepts
+from accountability.rules.check_in_state import State, accepts
 from accountability.views import what_came
 from accountability.views.may import proposes
 from lms.journal import journal
 from lms.people.access import only
 from lms.people.http import Request
 from lms.people.models import Kind
+
+A_MOMENT = timedelta(microseconds=1)
 
 
 @only(Kind.STAFF)
@@ -37,7 +40,7 @@ def queue(request: Request) -> HttpResponse:
 @require_GET
 def check_in(request: Request, pk: str) -> HttpResponse:
     """One check-in: its moments, and its answers where this reader may read them."""
-    return render(request, "facilitate/track/check_in.html", _page(request, _fetch(request, pk)))
+    return render(request, "facilitate/track/check_in.html", page(request, _fetch(request, pk)))
 
 
 @only(Kind.STAFF)
@@ -47,9 +50,12 @@ def review(request: Request, pk: str) -> HttpResponse:
     row = get_object_or_404(words_for(request.user), pk=pk)
     form = ReviewForm(request.POST)
     if not form.is_valid():
-        return render(request, "facilitate/track/check_in.html", _page(request, row, review_form=form))
+        return render(request, "facilitate/track/check_in.html", page(request, row, review_form=form))
     try:
         _decide(request, row, form.cleaned_data)
+    except decisions.TooLateToReturn:
+        form.add_error("outcome", _("The track is over, so it cannot be answered any more. Accept it, or call."))
+        return render(request, "facilitate/track/check_in.html", page(request, row, review_form=form))
     except decisions.NothingToReview:
         messages.info(request, _("This check-in has already been decided on."))
         return redirect("track_staff:check_in", pk=row.pk)
@@ -90,7 +96,10 @@ def _fetch(request: Request, pk: str) -> CheckIn:
     return get_object_or_404(check_ins_for(request.user), pk=pk)
 
 
-def _page(request: Request, row: CheckIn, review_form: ReviewForm | None = None) -> dict[str, Any]:
+def page(
+    request: Request, row: CheckIn, review_form: ReviewForm | None = None, excuse_form: ExcuseForm | None = None
+) -> dict[str, Any]:
+    """What the page of one check-in shows; that words were shown is journaled."""
     state = row.state(request.now)
     may_read = words_for(request.user).filter(pk=row.pk).exists()
     submissions = list(row.submissions.order_by("-recorded_at")) if may_read else []
@@ -113,15 +122,21 @@ def _page(request: Request, row: CheckIn, review_form: ReviewForm | None = None)
         "may_review": may_review,
         "rest": reviewing.rest(request.user, row, request.now) if may_review else None,
         "called": decisions.called_since(row) if may_review else [],
-        "may_record": may_read
-        and not row.submitted_at
-        and accepts(row.moments, min(request.now, row.cure_until), row.track.leeway),
+        "may_record": may_read and _may_be_entered(row, request.now),
         "may_excuse": not (row.submitted_at or row.excused_at or row.cancelled_at),
         "proposes": proposes(request, row.track),
         "overrides": row.overrides.waiting(request.now).select_related("proposed_by"),
         "review_form": review_form or ReviewForm(),
-        "excuse_form": ExcuseForm(),
+        "excuse_form": excuse_form or ExcuseForm(),
         "requests": row.excusal_requests.filter(withdrawn_at=None),
-        "reviews": row.reviews.select_related("by"),
+        "reviews": [(review, review.read_note() if may_read else "") for review in row.reviews.select_related("by")],
         **what_came.around(row, request.user, may_read=may_read),
     }
+
+
+def _may_be_entered(row: CheckIn, now: datetime) -> bool:
+    """Somebody may have made it by telephone or on paper while it was open, or may answer so what was returned."""
+    last = min(now, row.cure_until - A_MOMENT)
+    if row.submitted_at:
+        return row.state(now) is State.RETURNED
+    return accepts(row.moments, last, row.track.leeway)

@@ -17,7 +17,7 @@ from accountability.excusal_forms import ExcuseForm
 from accountability.labels import override_in_words
 from accountability.models import CheckIn, Override, Track
 from accountability.models.overrides import Act
-from accountability.views import moves
+from accountability.views import facilitate, moves
 from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
@@ -36,7 +36,7 @@ def excuse(request: Request, pk: str) -> HttpResponseBase:
     row = get_object_or_404(check_ins_for(request.user), pk=pk)
     form = ExcuseForm(request.POST)
     if not form.is_valid():
-        return redirect("track_staff:check_in", pk=row.pk)
+        return render(request, "facilitate/track/check_in.html", facilitate.page(request, row, excuse_form=form))
     return _excuse(request, row, form.cleaned_data)
 
 

@@ -89,6 +89,18 @@ def test_who_has_no_commitment_is_not_asked_about_any(check_in, person):
     assert "label commitments en" not in page(person.get(address(check_in)))
 
 
+def test_what_was_verified_or_ended_before_it_was_opened_is_not_asked_about_again(check_in, person):
+    rows = [a_commitment(check_in, words) for words in ("Done already", "Not asked for", "Done meanwhile", "Go on")]
+    by, now = check_in.track.referral.facilitator, clock.now()
+    commitments.verify(commitment=rows[0], on=now.date(), by=by, now=now)
+    commitments.end(commitment=rows[1], reason="Moved.", by=by, now=now)
+    person.get(address(check_in))
+    commitments.verify(commitment=rows[2], on=now.date(), by=by, now=clock.now())
+    shown = page(person.get(address(check_in)))
+    asked = [row.number for row in rows if f"Commitment {row.number}:" in shown]
+    assert asked == [rows[2].number, rows[3].number]
+
+
 def test_the_middle_of_a_track_has_its_own_questions_where_the_program_wrote_some(shelf):
     whole, middle = a_form(shelf, ("text",)), a_form(shelf, ("scale",), part=Part.MIDDLE)
     now = clock.now()

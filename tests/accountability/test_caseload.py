@@ -9,16 +9,20 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
+from accountability import reviewing
 from accountability.actions import check_ins, decisions
+from accountability.ladder import ladder
 from accountability.models import CheckIn
+from accountability.needs import past_promise
 from accountability.rules.check_in_state import State
 from accountability.strip import MARKS, strip
+from accountability.waiting import steps_due
 from lms import clock
 from lms.casework.actions import contacts
 from lms.casework.models import ContactAttempt, SavedView
 from lms.referrals import desk, today
 from lms.referrals.actions import referrals as cases
-from lms.referrals.models import Referral
+from lms.referrals.models import CourtProfile, Referral
 from tests.accountability.caseloads import WEEKS, a_track_of, many_on_track
 from tests.builders import a_facilitator, an_administrator, an_enrolled_referral
 
@@ -256,6 +260,45 @@ def test_the_next_one_opens_by_itself_with_what_is_left_and_a_way_out(mine, sign
     assert [review.outcome for row in (first, second, third) for review in row.reviews.all()] == [
         "accepted", "returned", "accepted"
     ]  # fmt: skip
+
+
+def test_whoever_leaves_each_for_later_sees_all_of_them(mine):
+    a_track_of(mine, clock.now())
+    first, second, third = sent(mine)
+    seen, row = [], first
+    for _ in range(4):
+        row = reviewing.rest(mine.facilitator, row, clock.now()).next
+        seen.append(row)
+    assert seen == [second, third, first, second]
+
+
+def test_nobody_acts_on_what_was_missed_before_its_person_was_told(mine):
+    """The window ends with the day, the message goes after the quiet hours: until then it is on nobody's list."""
+    track = a_track_of(mine, clock.now())
+    row = track.check_ins.filter(submitted_at=None).first()
+    told = row.closes_at.astimezone(track.time_zone).replace(hour=8)
+    cases = Referral.objects.filter(pk=mine.pk)
+    for moment, known in ((row.closes_at, False), (told - timedelta(seconds=1), False), (told, True)):
+        assert CheckIn.objects.in_state_missed(moment).filter(pk=row.pk).exists()
+        assert [str(row.number) in need.why for need in desk.needs(cases, moment)] == [True] * known
+        assert ladder(mine, moment).misses == (row.number,) * known
+        assert bool(steps_due([track], moment)) is known
+
+
+def test_the_supervisors_limit_and_the_promise_count_the_same_holidays(mine):
+    a_track_of(mine, clock.now())
+    row, _second, _third = sent(mine)
+    row.refresh_from_db()
+    when = row.submitted_at.astimezone(row.track.time_zone).date()
+    profile, _made = CourtProfile.objects.get_or_create(court=mine.court)
+    profile.holidays = [(when + n * DAY).isoformat() for n in range(1, 10)]
+    profile.save()
+    waits = desk.waits(Referral.objects.filter(pk=mine.pk), clock.now())
+    late = next(wait.late_at for wait in waits if str(row.pk) in wait.url)
+    row = CheckIn.objects.select_related("track__policy", "track__referral__court__profile").get(pk=row.pk)
+    assert past_promise(row, row.submitted_at, late) and not past_promise(
+        row, row.submitted_at, late - timedelta(seconds=1)
+    )
 
 
 def test_a_call_is_an_attempt_and_leaves_it_waiting_with_the_reason(mine, signed_in):

@@ -20,7 +20,7 @@ from courses.models import Enrollment
 from lms import clock
 from lms.demonstration import steps
 from lms.journal.models import Event
-from lms.referrals.models import Program
+from lms.referrals.models import Program, Referral
 from tests.accountability.two_steps import confirmed
 from tests.builders import JANUARY, an_administrator, an_enrolled_referral
 
@@ -294,7 +294,54 @@ def test_excusing_and_being_in_touch(check_in, facilitator):
     assert "Excused" in shown
     send(check_in, help="call")
     assert "I have been in touch" in page(facilitator.get(staff("check_in", check_in)))
-    assert "I have been in touch" not in page(facilitator.post(staff("helped", check_in), follow=True))
+    shown = page(facilitator.post(staff("helped", check_in), follow=True))
+    assert "I have been in touch" not in shown and "somebody was in touch" in shown
+
+
+def test_two_answers_that_do_not_go_together_excuse_nobody_and_say_so(check_in, facilitator):
+    wrong = {"reason": "care", "attended": "no", "complied": "yes"}
+    shown = page(facilitator.post(staff("excuse", check_in), wrong))
+    assert "Somebody who did what was asked was there by some road." in shown and "<details open>" in shown
+    check_in.refresh_from_db()
+    assert check_in.excused_at is None
+
+
+def test_what_was_asked_is_read_again_by_whoever_reads_the_answer_and_by_no_administrator(
+    check_in, facilitator, signed_in
+):
+    send(check_in)
+    facilitator.post(staff("review", check_in), {"outcome": "returned", "note": "Which day was it?"})
+    assert "Which day was it?" in page(facilitator.get(staff("check_in", check_in)))
+    administrator = signed_in(an_administrator(check_in.track.referral.program))
+    assert "Which day was it?" not in page(administrator.get(staff("check_in", check_in)))
+
+
+def an_old_track_of(check_in: CheckIn, days: int) -> Track:
+    """Another person's, whom the same facilitator looks after."""
+    track = a_track(check_in.track.referral.program, days)
+    Referral.objects.filter(pk=track.referral_id).update(facilitator=check_in.track.referral.facilitator)
+    return track
+
+
+def test_one_made_by_telephone_is_entered_also_later_and_for_what_was_returned(check_in, facilitator):
+    send(check_in)
+    assert staff("record", check_in) not in page(facilitator.get(staff("check_in", check_in)))
+    facilitator.post(staff("review", check_in), {"outcome": "returned", "note": "Which day?"})
+    assert staff("record", check_in) in page(facilitator.get(staff("check_in", check_in)))
+    long_ago = an_old_track_of(check_in, 60).check_ins.first()
+    assert long_ago.cure_until < clock.now()
+    assert staff("record", long_ago) in page(facilitator.get(staff("check_in", long_ago)))
+
+
+def test_nothing_is_returned_that_nobody_could_answer(check_in, facilitator):
+    track = an_old_track_of(check_in, 250)
+    row, person = track.check_ins.last(), track.referral.person
+    said = {"answers": {"help": "no"}, "form": None, "language": "en"}
+    check_ins.submit(check_in=row, **said, by=person, now=row.due_at - DAY)
+    assert track.ends_at < clock.now()
+    shown = page(facilitator.post(staff("review", row), {"outcome": "returned", "note": "Which day was it?"}))
+    assert "The track is over" in shown and "Which day was it?" in shown
+    assert not Review.objects.exists()
 
 
 def test_entering_one_made_by_telephone_keeps_what_was_typed_when_it_is_refused(check_in, facilitator):

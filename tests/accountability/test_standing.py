@@ -2,6 +2,7 @@
 
 import pytest
 
+from accountability.panels import encouragement
 from accountability.rules.check_in_state import State
 from accountability.rules.standing import Determination, standing
 from lms.referrals.rules.policy import Policy
@@ -47,3 +48,20 @@ def test_the_reason_names_the_numbers_the_rule_looked_at():
     assert "2 check-ins were missed in a row" in standing([M, M], policy=Policy(), ended=False).because.replace(
         "the last ", ""
     )
+
+
+@pytest.mark.parametrize(
+    ("marks", "words"),
+    [
+        ("tt", "2 check-ins in a row"),
+        ("tet", "2 check-ins in a row"),
+        ("te", ""),
+        ("ttm", ""),
+        ("mttl", ""),
+        ("eee", ""),
+    ],
+)
+def test_what_was_excused_neither_breaks_a_row_nor_counts_in_it(marks, words):
+    states = {"t": State.ON_TIME, "e": State.EXCUSED, "m": State.MISSED, "l": State.LATE}
+    said = encouragement([states[mark] for mark in marks])
+    assert said.startswith(words) and bool(said) is bool(words)
