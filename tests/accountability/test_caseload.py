@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accountability import reviewing
@@ -24,7 +26,7 @@ from lms.referrals import desk, today
 from lms.referrals.actions import referrals as cases
 from lms.referrals.models import CourtProfile, Referral
 from tests.accountability.caseloads import WEEKS, a_track_of, many_on_track
-from tests.builders import a_facilitator, an_administrator, an_enrolled_referral
+from tests.builders import a_court, a_facilitator, an_administrator, an_enrolled_referral
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -158,6 +160,20 @@ def test_the_caseload_asks_as_much_for_two_hundred_as_for_one(mine, signed_in, d
     with django_assert_num_queries(PEOPLE):
         page = client.get(reverse("casework:people"))
     assert len(page.context["rows"]) == count
+
+
+def test_today_asks_as_much_for_a_hundred_as_for_twelve(shelf, signed_in):
+    asked, needed = [], []
+    for people in (12, 100):
+        like = an_enrolled_referral(program=shelf, court=a_court())
+        many_on_track(like, people - 1, clock.now())
+        client, address = signed_in(like.facilitator), reverse("referrals:caseload")
+        client.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            client.get(address)
+        asked.append(len(captured))
+        needed.append(len(desk.needs(everyone(like), clock.now())))
+    assert asked[0] == asked[1] and needed[1] > 5 * needed[0] > 0
 
 
 @pytest.fixture
