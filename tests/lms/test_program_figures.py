@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from accountability.models import CheckIn, Track
 from accountability.models.readings import state_at
 from accountability.rules.check_in_state import state_of
+from lms.casework.figures import waits
+from lms.casework.models import ContactAttempt
 from lms.people.models import User
 from lms.referrals.models import Court, Program, Referral
 from lms.referrals.people_figures import STEPS, people
@@ -270,9 +272,43 @@ def test_the_same_shares_stand_side_by_side_by_language_and_by_court() -> None:
 def test_how_long_a_first_contact_took() -> None:
     program, _court, _other = a_world()
     _read, shown = the_board(program)
-    assert [(line.label, line.now.middle, line.now.most) for line in shown.waits] == [
+    assert [(line.label, line.now.middle, line.now.most) for line in shown.waits if line.now] == [
         ("From referral to invitation", 2, 2), ("From referral to enrollment", 4, 4),
     ]  # fmt: skip
+
+
+@in_database
+def test_how_long_it_took_until_somebody_was_tried_and_reached(django_assert_num_queries: Any) -> None:
+    """The earliest attempt of each case and the earliest that reached somebody; what is too few, or known only now, is
+    not said."""
+    program, court = a_program(agreements=False), a_court()
+    facilitator, everyone = a_facilitator(program), received(program, court, 12, 9)
+
+    def tried(referral: Referral, days: int, outcome: str, recorded: datetime | None = None) -> ContactAttempt:
+        at = referral.received_at + days * DAY
+        return ContactAttempt(
+            referral=referral, made_at=at, way="call", outcome=outcome, note="", recorded_at=recorded or at,
+            recorded_by=facilitator,
+        )  # fmt: skip
+
+    def told() -> list[tuple[str, Any]]:
+        _read, shown = the_board(program)
+        return [(line.label, line.now and (line.now.middle, line.now.most)) for line in shown.waits][1:3]
+
+    made = [tried(one, 3, "no_answer") for one in everyone] + [tried(one, 1, "left_message") for one in everyone[:6]]
+    made += [tried(one, 5, "reached") for one in everyone[:9]]
+    # Said after the month was over: last month's file does not change.
+    late = [tried(one, 0, "reached", NOW) for one in everyone]
+    ContactAttempt.objects.bulk_create([*made, *late])
+    first, reached = "From referral to the first attempt", "From referral until somebody was reached"
+    assert told() == [(first, (1, 3)), (reached, None)]
+    ContactAttempt.objects.bulk_create([tried(everyone[10], 9, "reached")])
+    assert told() == [(first, (1, 3)), (reached, (5, 5))]
+    with django_assert_num_queries(1):
+        waits(program, NOW)
+    answer = as_user(an_administrator(program)).get(reverse(FILE), {"picture": "waits", "period": "all"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [row[:3] for row in rows[2:4]] == [[first, "1", "3"], [reached, "5", "5"]]
 
 
 @in_database
