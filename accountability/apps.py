@@ -7,6 +7,7 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         from accountability import (
             calendar_mail,
+            circle_duties,
             decision_panels,
             glances,
             journal_words,
@@ -15,6 +16,7 @@ class AccountabilityConfig(AppConfig):
             panels,
             plan_keeping,
             plan_panels,
+            proposal_waits,
             receivers,
             transfer_panels,
             waiting,
@@ -36,8 +38,10 @@ class AccountabilityConfig(AppConfig):
         figures.register("accountability", tallies=brought.tallies, waits=brought.waits, words=brought.words)
         desk.register(
             "plans", steps=plan_panels.steps, needs=plan_panels.needs, sections=plan_panels.sections,
-            holds=plan_panels.holds,
+            holds=plan_panels.holds, waits=plan_panels.waits,
         )  # fmt: skip
+        desk.register("circles", duties=circle_duties.duties, waits=circle_duties.waits)
+        desk.register("proposals", waits=proposal_waits.waits)
         desk.register(
             "decisions", steps=decision_panels.steps, needs=decision_panels.needs, sections=decision_panels.sections,
             waits=waiting.waits,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -12,21 +11,18 @@ from django.utils.translation import ngettext
 from accountability.commitment_access import meetings_of
 from accountability.models import (
     Circle,
-    CirclePerson,
     Commitment,
     Evidence,
-    Meeting,
-    Minutes,
     ProviderAnswer,
     ProviderLink,
     Track,
 )
-from accountability.models.circles import MINUTES_WITHIN
 from accountability.plan_words import shaped, state
 from accountability.rules.calendar import day_ends
 from accountability.rules.commitments import State
+from accountability.rules.waiting import after_business_days
 from lms.people.models import User
-from lms.referrals.desk import Audience, Held, Need, Section, Step, Weight
+from lms.referrals.desk import Audience, Held, Need, Section, Step, Wait, Weight
 from lms.referrals.models import Program, Referral
 from lms.referrals.templatetags.amends import local, local_date
 
@@ -63,16 +59,31 @@ def _step(row: Commitment, now: datetime) -> Step | None:
 
 
 def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
-    """What was sent and waits, what a provider denied, what is past its date, minutes that are late."""
+    """What was sent and waits, what a provider denied, what is past its date."""
     cases = referrals.order_by()
-    return [*_evidence(cases), *_denied(cases), *_overdue(cases, now), *_late_minutes(cases, now)]
+    return [*_evidence(cases), *_denied(cases), *_overdue(cases, now)]
+
+
+def waits(referrals: QuerySet[Referral], now: datetime) -> Sequence[Wait]:
+    """What was sent and has no answer within the days in which a check-in is read. The case leads to it: nobody but
+    whoever looks after it sees what was sent."""
+    found = []
+    for row in _sent(referrals.order_by()).select_related("commitment__track__policy"):
+        track = row.commitment.track
+        late = after_business_days(row.sent_at, track.policy.review_business_days, track.time_zone)
+        url = reverse("referrals:case", args=[track.referral_id])
+        found.append(Wait(track.referral_id, "evidence", url, row.sent_at, late))
+    return found
+
+
+def _sent(cases: QuerySet[Referral]) -> QuerySet[Evidence]:
+    return Evidence.objects.filter(
+        commitment__track__referral__in=cases, decided_at=None, commitment__verified_at=None, commitment__ended_at=None
+    ).defer("words", "note")
 
 
 def _evidence(cases: QuerySet[Referral]) -> Iterator[Need]:
-    waiting = Evidence.objects.filter(
-        commitment__track__referral__in=cases, decided_at=None, commitment__verified_at=None, commitment__ended_at=None
-    )
-    for row in waiting.select_related("commitment__track").defer("words", "note"):
+    for row in _sent(cases).select_related("commitment__track"):
         words = _("sent something for commitment %(number)d") % {"number": row.commitment.number}
         yield _need(row.commitment, words, row.sent_at, Weight.PLAN, _("Look at it and answer"))
 
@@ -101,22 +112,6 @@ def _overdue(cases: QuerySet[Referral], now: datetime) -> Iterator[Need]:
             words = _("commitment %(number)d is past its date") % {"number": row.number}
             since = day_ends(row.due_on, row.track.time_zone)
             yield _need(row, words, since, Weight.OVERDUE, _("Talk about a new date, or end it"))
-
-
-def _late_minutes(cases: QuerySet[Referral], now: datetime) -> Iterator[Need]:
-    """A meeting is told once, at the first of its people who is in this caseload."""
-    unwritten = ~Exists(Minutes.objects.filter(meeting=OuterRef("pk")))
-    late = Meeting.objects.filter(unwritten, cancelled_at=None, ends_at__lte=now - MINUTES_WITHIN)
-    here = dict(_first_people(cases))
-    for row in late.filter(circle__in=here).order_by("ends_at"):
-        url = reverse("circles:meeting", args=[row.pk])
-        since, words = row.ends_at + MINUTES_WITHIN, _("the minutes of a meeting are late")
-        yield Need(here[row.circle_id], words, url, since, Weight.OVERDUE, _("Write the minutes"))
-
-
-def _first_people(cases: QuerySet[Referral]) -> Iterator[tuple[UUID, UUID]]:
-    members = CirclePerson.objects.filter(referral__in=cases).order_by("-joined_at")
-    return iter(members.values_list("circle", "referral"))
 
 
 def _need(row: Commitment, why: str, since: datetime, weight: Weight, step: str) -> Need:

@@ -7,6 +7,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses import (
             belonging,
+            course_waits,
             journal_words,
             keeping,
             panels,
@@ -24,7 +25,7 @@ class CoursesConfig(AppConfig):
         receivers.connect()
         desk.register(
             "courses", steps=panels.steps, needs=panels.needs, sections=panels.sections, rows=panels.rows, glances=panels.rows,
-            stops=panels.stops,
+            stops=panels.stops, waits=course_waits.waits,
         )  # fmt: skip
         figures.register("courses", waits=brought.waits)
         recall.register("courses", recalling.question_for)

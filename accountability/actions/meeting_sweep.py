@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from accountability.actions import meeting_mail
 from accountability.models import Meeting, Minutes
 from lms.outbox import outbox
+from lms.referrals.covers import covering
 
 BATCH = 100
 
@@ -48,13 +49,16 @@ def _look_after(row: Meeting, now: datetime) -> None:
 
 
 def _ask_for_minutes(row: Meeting, now: datetime) -> None:
+    """The leader, and who stands in for them: whoever leads a meeting may write what was said."""
     if row.circle.people.count() == 0 or Minutes.objects.filter(meeting=row).exists():
         return
-    outbox.post(
-        key=f"meeting:{row.pk}:minutes",
-        kind="circle.minutes_due",
-        to=row.circle.leader,
-        at=now,
-        audience=row.circle.program_id,
-        context={"path": f"/facilitate/circles/meetings/{row.pk}/"},
-    )
+    leader = row.circle.leader
+    for somebody in (leader, *covering(leader, row.circle.program_id, now)):
+        outbox.post(
+            key=f"meeting:{row.pk}:minutes" if somebody == leader else f"meeting:{row.pk}:minutes:{somebody.pk}",
+            kind="circle.minutes_due",
+            to=somebody,
+            at=now,
+            audience=row.circle.program_id,
+            context={"path": f"/facilitate/circles/meetings/{row.pk}/"},
+        )

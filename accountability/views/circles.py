@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from accountability import circle_duties
 from accountability.actions import circles as actions
 from accountability.circle_forms import (
     AttendanceForm,
@@ -54,7 +55,7 @@ WHY_NOT: dict[type[Exception], Any] = {
 @only(Kind.STAFF)
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """Those this person leads, with the next meeting of each."""
+    """Those this person leads, with the next meeting of each, and what is late of those held."""
     lines = [
         {
             "row": row,
@@ -63,7 +64,12 @@ def home(request: Request) -> HttpResponse:
         for row in circles_for(request.user)
     ]
     others = circles_to_hand_over(request.user).exclude(leader=request.user)
-    return render(request, "facilitate/circles/home.html", {"lines": lines, "others": _led_by_others(others)})
+    context = {
+        "lines": lines,
+        "others": _led_by_others(others),
+        "owed": circle_duties.owed(circles_for(request.user), request.now),
+    }
+    return render(request, "facilitate/circles/home.html", context)
 
 
 def _led_by_others(rows: QuerySet[Circle]) -> list[dict[str, Any]]:

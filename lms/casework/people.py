@@ -10,6 +10,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 from lms.casework.people_forms import PeopleFilter
+from lms.people.models import User
 from lms.referrals import desk
 from lms.referrals.models import Referral
 
@@ -26,12 +27,12 @@ class Row:
 
 
 def listed(
-    form: PeopleFilter, people: QuerySet[Referral], number: str | None, now: datetime
+    form: PeopleFilter, people: QuerySet[Referral], number: str | None, now: datetime, reader: User | None = None
 ) -> tuple[list[Row], Page[Any]]:
     """The rows of one page. Where a rule decides who is on it, all who match are looked at, else only the page's own."""
     found = form.narrow(people)
     if form.by_rule:
-        page: Page[Any] = Paginator(_by_rule(form, found, now), PAGE).get_page(number)
+        page: Page[Any] = Paginator(_by_rule(form, found, now, reader), PAGE).get_page(number)
         return list(page.object_list), page  # type: ignore[call-overload]
     page = Paginator(found, PAGE).get_page(number)
     return rows(list(page.object_list), now), page  # type: ignore[call-overload]
@@ -43,19 +44,19 @@ def rows(referrals: Sequence[Referral], now: datetime) -> list[Row]:
     return [Row(referral, glances.get(referral.pk, {})) for referral in referrals]
 
 
-def _by_rule(form: PeopleFilter, found: QuerySet[Referral], now: datetime) -> list[Row]:
+def _by_rule(form: PeopleFilter, found: QuerySet[Referral], now: datetime, reader: User | None) -> list[Row]:
     shown = rows(list(found), now)
     for name, key in (("standing", "standing_code"), ("phase", "phase")):
         if name in form.chosen:
             shown = [row for row in shown if row.glance.get(key) == form.chosen[name]]
     if wanted := form.chosen.get("needs"):
-        needed = _needed(found, now)
+        needed = _needed(found, now, reader)
         shown = [row for row in shown if (row.referral.pk in needed) == (wanted == "some")]
     return _in_order(form.chosen.get("sort", ""), shown)
 
 
-def _needed(found: QuerySet[Referral], now: datetime) -> set[UUID]:
-    return {need.referral_id for need in desk.needs(found, now)}
+def _needed(found: QuerySet[Referral], now: datetime, reader: User | None) -> set[UUID]:
+    return {need.referral_id for need in desk.needs(found, now, reader)}
 
 
 def _in_order(sort: str, shown: list[Row]) -> list[Row]:

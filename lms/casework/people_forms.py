@@ -8,7 +8,9 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from lms.casework.models import SavedView
+from lms.referrals import search
 from lms.referrals.models import LANGUAGES, STATUS_LABELS, Court, Referral
+from lms.referrals.rules.search import wanted
 from lms.referrals.rules.status import MOMENTS
 
 ALL = ("", _("All"))
@@ -97,11 +99,12 @@ class SearchForm(forms.Form):
     )
 
     def find(self, people: QuerySet[Referral]) -> QuerySet[Referral]:
-        """Each word is found in a name or in a number: “robin 00042” finds Robin's case."""
-        for word in self.cleaned_data["q"].split():
-            in_name = Q(first_name__icontains=word) | Q(last_name__icontains=word)
-            people = people.filter(in_name | Q(case_number__icontains=word) | Q(reference__icontains=word))
-        return people
+        """Whoever has all that was typed, without accents, capitals or punctuation: “pena 00042” finds Ms. Peña's case.
+
+        Of nothing but punctuation there is nobody.
+        """
+        asked = self.cleaned_data["q"]
+        return search.narrow(people, asked) if wanted(asked) else people.none()
 
 
 class SaveViewForm(forms.ModelForm):

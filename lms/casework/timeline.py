@@ -26,7 +26,7 @@ from lms.referrals.models import Referral
 # What of the journal staff of a case may read: how the case went. Not who signed in from where, what is kept or
 # demanded, nor who read what: those stand in the audit, for whoever oversees.
 EVENTS: Mapping[str, tuple[str, ...]] = {
-    "case": ("referral.", "referral_code.", "invitation."),
+    "case": ("referral.", "referral_code.", "transfer.", "invitation."),
     "course": ("course.", "module.", "check.", "scenario.", "reflection.", "plan.", "waiver."),
     "check_ins": ("check_in.", "track."),
     "commitments": ("commitment.", "circle.", "provider."),

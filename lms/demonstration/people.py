@@ -14,7 +14,7 @@ from lms.demonstration import days, steps
 from lms.demonstration.world import DOMAIN, World
 from lms.outbox.models import Message
 from lms.referrals import actions as referrals
-from lms.referrals.models import Referral, Stage
+from lms.referrals.models import EndReason, Referral, Stage
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -139,6 +139,9 @@ def refer_back(life: Life, world: World, *, now: datetime) -> None:
     release.release(report=report, by=facilitator, now=later)
     report.refresh_from_db()
     release.release(report=report, by=world.administrator, now=later + HOUR)
+    referrals.say_why_it_ended(
+        referral=life.referral, reason=EndReason.NO_CONTACT, by=facilitator, now=later + 2 * HOUR
+    )
 
 
 def _begin(life: Life, world: World, now: datetime) -> None:

@@ -274,6 +274,7 @@ LABELS: Mapping[str, Words] = {
     "referral.track_opened": _("The case moved on: the track opened"),
     "referral.agreed_anew": _("The agreements of the other program were accepted"),
     "referral.transferred": _("The case ended: transferred"),
+    "referral.why_ended": _("Why the case ended was said"),
     "referral.withdrawn": _("The case ended: withdrawn by the court"),
     "referral_code.made": _("A code was printed for the person"),
     "referral_code.tried": _("Somebody tried a printed code"),

@@ -13,6 +13,7 @@ class ReferralsConfig(AppConfig):
             care_panels,
             deadline_panels,
             desk,
+            ending_panels,
             figures,
             hearing_panels,
             journal_words,
@@ -28,6 +29,7 @@ class ReferralsConfig(AppConfig):
         desk.register("accommodations", sections=accommodation_panels.sections)
         desk.register("care", sections=care_panels.sections)
         desk.register("deadlines", sections=deadline_panels.sections)
+        desk.register("endings", needs=ending_panels.needs, sections=ending_panels.sections)
         figures.register("referrals", waits=people_figures.waits)
         keeping.register()
         webhook_secrets.register()

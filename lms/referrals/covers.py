@@ -118,6 +118,12 @@ def carers_of(referral: "Referral") -> list[User]:
     return found + [row.cover for row in covers if row.cover not in found]
 
 
+def covering(absent: User, program_id: uuid.UUID, now: datetime) -> list[User]:
+    """Who stands in for somebody in a program at a moment, in the order in which they began to."""
+    rows = Cover.objects.running(now).filter(absent=absent, program=program_id).select_related("cover")
+    return list(dict.fromkeys(row.cover for row in rows.order_by("from_at")))
+
+
 def cover_of(referral: "Referral", now: datetime) -> Cover | None:
     """Who covers for the facilitator of a case at a moment, the first of several."""
     return _running_in(referral, now).select_related("cover").order_by("from_at").first()

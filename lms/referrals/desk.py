@@ -86,6 +86,8 @@ class Wait:
     url: str
     since: datetime
     late_at: datetime
+    # Whoever has it, where that is not the facilitator of the case; ``url`` then leads to giving it to somebody else.
+    who: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ class LanguageStopped(Exception):
 
 Steps = Callable[[Referral, datetime], Sequence[Step]]
 Needs = Callable[[QuerySet[Referral], datetime], Sequence[Need]]
+# What one reader alone is needed for, and may open: a circle is not led by whoever has a member's case.
+Duties = Callable[[QuerySet[Referral], User, datetime], Sequence[Need]]
 Sections = Callable[[Referral, Audience, datetime], Sequence[Section]]
 Rows = Callable[[QuerySet[Referral], datetime], dict[UUID, dict[str, str]]]
 # Parts that are not the same for every member of staff: private notes are read by their writer alone.
@@ -152,6 +156,7 @@ def register(
     *,
     steps: Steps | None = None,
     needs: Needs | None = None,
+    duties: Duties | None = None,
     sections: Sections | None = None,
     personal: Personal | None = None,
     rows: Rows | None = None,
@@ -165,7 +170,7 @@ def register(
 ) -> None:
     """Take a place at the desk. Registering again under the same name replaces."""
     offered = {
-        "steps": steps, "needs": needs, "sections": sections, "personal": personal, "rows": rows, "glances": glances,
+        "steps": steps, "needs": needs, "duties": duties, "sections": sections, "personal": personal, "rows": rows, "glances": glances,
         "outlook": outlook, "proofs": proofs, "stops": stops, "waits": waits, "holds": holds,
         "settled": settled,
     }  # fmt: skip
@@ -177,9 +182,11 @@ def steps(referral: Referral, now: datetime) -> list[Step]:
     return sorted(_ask("steps", referral, now), key=lambda step: (step.done, step.order))
 
 
-def needs(referrals: QuerySet[Referral], now: datetime) -> list[Need]:
-    """All needs over a caseload: the heaviest first, then the longest waiting."""
+def needs(referrals: QuerySet[Referral], now: datetime, reader: User | None = None) -> list[Need]:
+    """All needs over a caseload, with those that are ``reader``'s alone: the heaviest first, then the longest waiting."""
     found = list(_ask("needs", referrals, now))
+    if reader is not None:
+        found += _ask("duties", referrals, reader, now)
     if any(need.topic for need in found):
         done = {(pk, topic): until for pk, topic, until in sorted(_ask("settled", referrals, now))}
         found = [need for need in found if not _is_settled(need, done)]

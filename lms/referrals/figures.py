@@ -14,7 +14,7 @@ from lms.referrals.models import Program
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """So many people (``n``) of a month, by group and answer. ``picture``: one of WEEKS, EXCUSED, KEPT, CONTACT."""
+    """So many people (``n``) of a month, by group and answer. ``picture``: one of WEEKS, EXCUSED, KEPT."""
 
     picture: str
     month: date
@@ -62,10 +62,7 @@ _providers: dict[str, tuple[Tallies | None, Waiting | None, Words | None]] = {}
 def register(
     name: str, *, tallies: Tallies | None = None, waits: Waiting | None = None, words: Words | None = None
 ) -> None:
-    """``words``: what groups are called. Registering again under the same name replaces.
-
-    How long a first contact took is a Waits too: whoever keeps attempts registers it with ``order`` 1.
-    """
+    """``words``: what groups are called. Registering again under the same name replaces."""
     _providers[name] = (tallies, waits, words)
 
 

@@ -30,6 +30,7 @@ from lms.referrals.models import (
     Agreement,
     Court,
     DeadlineMove,
+    EndReason,
     Invitation,
     Program,
     ProgramRole,
@@ -253,6 +254,17 @@ class MoveDeadlineForm(forms.Form):
                 "ordered_by", _("Do not enter FBI, SID or NCIC numbers here. This system must not hold them.")
             )
         return clean
+
+
+class EndReasonForm(forms.Form):
+    """Why a case ended before its time, as a code."""
+
+    reason = forms.ChoiceField(
+        label=_("Why it ended"),
+        choices=EndReason.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose why it ended.")},
+    )
 
 
 class AccommodationForm(forms.Form):

@@ -26,7 +26,7 @@ from lms.referrals.event_words import (
     size,
     yes_or_no,
 )
-from lms.referrals.models import LANGUAGES, CourtProfile, DeadlineMove, ProgramRole, Route
+from lms.referrals.models import LANGUAGES, CourtProfile, DeadlineMove, EndReason, ProgramRole, Route
 from lms.referrals.rules.deadlines import Change
 from lms.referrals.rules.policy import Phase, parse_cadence
 from lms.referrals.transfers import TransferReason
@@ -70,6 +70,7 @@ def _of_cases() -> None:
     register("cover.", **{"from": Fact(_("from"), moment), "until": Fact(_("until"), moment)})
     programs = {"to_program": Fact(_("to the program"), named), "from_program": Fact(_("from the program"), named)}
     register("transfer.", reason=Fact(_("reason"), coded(TransferReason.choices)), **programs)
+    register("referral.", why=Fact(_("why it ended"), coded(EndReason.choices)))
     register("referral.hand_over_read", shown=Fact(_("notes shown"), how_many))
     register("referral.", agreements=Fact(_("texts accepted"), how_many))
     register(

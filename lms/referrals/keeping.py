@@ -45,7 +45,7 @@ DATA = {
         "defense_counsel",
         "compliance": "stage ordered_on complete_by conditions received_at invited_at enrolled_at course_started_at "
         "course_completed_at track_opened_at completed_at not_completed_at referred_back_at withdrawn_at "
-        "transferred_at sealed_at forgotten_at",
+        "transferred_at end_reason end_reason_at sealed_at forgotten_at",
         "derived": "id program court person facilitator policy received_by",
     },
     "referrals.SearchKey": {"identity": "key", "derived": "id referral court use"},
@@ -155,7 +155,8 @@ def shred(referral: Referral, *, now: datetime) -> list[File]:
             hearing.kind, hearing.at = "", hearing.recorded_at
             hearing.save(update_fields=["kind", "at"])
     _write(referral, BLANK | {"person": None, "facilitator": None, "complete_by": None, "ordered_on": A_DATE})
-    Referral.objects.filter(pk=referral.pk).update(language="en")
+    # Both go into counts of people, which say from then on that it is not known.
+    Referral.objects.filter(pk=referral.pk).update(language="en", end_reason="", end_reason_at=None)
     return []
 
 
@@ -311,6 +312,8 @@ def _of_the_case(referral: Referral) -> Iterable[Document]:
             _("Ordered on"): "ordered_on",
             _("Complete by"): "complete_by",
             _("Status"): "status_label",
+            _("Why it ended"): "end_reason",
+            _("When that was noted"): "end_reason_at",
         },
     )
     yield Document("referral", _("The referral"), said + conditions)

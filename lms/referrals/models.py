@@ -377,6 +377,17 @@ class Stage(models.TextChoices):
     SENTENCE = "sentence", _("Sentence")
 
 
+class EndReason(models.TextChoices):
+    """Why a case was referred back or withdrawn. A code for counting: what happened stands in notes, and in the notice."""
+
+    COURT = "court", _("The court’s order")
+    MOVED = "moved", _("Moved away")
+    HEALTH = "health", _("Health")
+    NO_CONTACT = "no_contact", _("No contact any more")
+    PROGRAM = "program", _("Another program")
+    OTHER = "other", _("Another reason")
+
+
 class Referral(models.Model):
     """One case of one responsible party in one program. Its status is what its moments imply."""
 
@@ -418,6 +429,9 @@ class Referral(models.Model):
     referred_back_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     transferred_at = models.DateTimeField(null=True)
+    # Of cases that were referred back or withdrawn; empty: not said. In no report.
+    end_reason = models.CharField(_("why it ended"), max_length=12, choices=EndReason, blank=True)
+    end_reason_at = models.DateTimeField(null=True)
     # Sealed: put away until two people bring it back. Forgotten: for good, and this row is an empty shell.
     sealed_at = models.DateTimeField(null=True)
     forgotten_at = models.DateTimeField(null=True)
@@ -432,6 +446,15 @@ class Referral(models.Model):
                 name="a_case_number_or_a_prosecutors_reference",
             ),
             models.CheckConstraint(condition=Q(birth_year__gte=1900) | PUT_AWAY, name="born_in_a_plausible_year"),
+            models.CheckConstraint(
+                condition=Q(end_reason="", end_reason_at=None)
+                | (
+                    ~Q(end_reason="")
+                    & Q(end_reason_at__isnull=False)
+                    & (Q(referred_back_at__isnull=False) | Q(withdrawn_at__isnull=False))
+                ),
+                name="why_it_ended_is_said_of_what_ended_early",
+            ),
             models.UniqueConstraint(
                 fields=["court", "program", "case_number"],
                 condition=~Q(case_number=""),

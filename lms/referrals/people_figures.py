@@ -1,7 +1,7 @@
 """People of a program by the month in which they were received, and by how far they came: one query.
 
 Cases that are put away or forgotten count: their shell is kept for that, and what was counted once does not tell by its
-going that somebody went. The language of who was forgotten is not known any more.
+going that somebody went. The language of who was forgotten, and why their case ended, is not known any more.
 """
 
 from collections.abc import Sequence
@@ -24,13 +24,15 @@ OPEN = "open"
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """So many (``n``) of a month who reached ``step`` and ended so (``ending``: one of ENDINGS, or OPEN)."""
+    """So many (``n``) of a month who reached ``step`` and ended so (``ending``: one of ENDINGS, or OPEN), and why
+    (``reason``: of EndReason, empty: not said)."""
 
     month: date
     step: str
     ending: str
     court: UUID
     language: str
+    reason: str
     n: int
 
 
@@ -44,8 +46,9 @@ def people(program: Program, as_of: datetime) -> Sequence[People]:
             step=_newest(STEPS, as_of),
             ending=_newest((OPEN, *ENDINGS), as_of),
             spoken=Case(When(forgotten_at=None, then="language"), default=Value("")),
+            reason=Case(When(end_reason_at__lt=as_of, then="end_reason"), default=Value("")),
         )
-        .values_list("month", "step", "ending", "court", "spoken")
+        .values_list("month", "step", "ending", "court", "spoken", "reason")
         .annotate(n=Count("pk"))
     )
     return [People(month.date(), *rest) for month, *rest in rows]

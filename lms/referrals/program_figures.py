@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from lms.referrals import figures
 from lms.referrals.figures import EXCUSED, KEPT, NO, WEEKS, YES, Tally, Waits
-from lms.referrals.models import STATUS_LABELS, Court, Program
+from lms.referrals.models import STATUS_LABELS, Court, EndReason, Program
 from lms.referrals.people_figures import STEPS, People, people
 from lms.referrals.rules.months import Months
 from lms.referrals.rules.small_groups import LEAST, Counts, Cut, Edges, Feature, chain, cut, edges, total
-from lms.referrals.rules.status import ENDINGS, MOMENTS
+from lms.referrals.rules.status import ENDED_EARLY, ENDINGS, MOMENTS
 from lms.referrals.rules.waits import MEDIAN, NINE_IN_TEN, business_days_between, days_between, percentile
 
 # A middle one of fewer says little.
@@ -77,6 +77,7 @@ class Board:
     promise: int | None
     funnel: Sequence[Line] = ()
     endings: Sequence[Line] = ()
+    reasons: Sequence[Line] = ()
     weeks: Sequence[Line] = ()
     waits: Sequence[Line] = ()
     reviews: Sequence[Line] = ()
@@ -144,7 +145,7 @@ def board(read: Counted, asked: Asked) -> Board:
         months=read.months,
         promise=promise.review_business_days if promise else None,
         funnel=_funnel(by_kind, reached, steps, asked),
-        endings=_endings(by_kind, steps, whole, asked),
+        **_endings(by_kind, steps, whole, asked),
         weeks=_weeks(read, asked),
         waits=[_waited(read, one, days_between, asked) for one in read.waits if not one.promised],
         reviews=[_waited(read, one, business_days_between, asked) for one in read.waits if one.promised],
@@ -169,8 +170,8 @@ def months_words(months: Months, at: Cut) -> str:
 
 
 def _by_kind(read: Counted) -> dict[Hashable, Counts]:
-    """(step, ending, court, language) → how many, month by month."""
-    rows = (((row.step, row.ending, row.court, row.language), row.month, row.n) for row in read.people)
+    """(step, ending, court, language, reason) → how many, month by month."""
+    rows = (((row.step, row.ending, row.court, row.language, row.reason), row.month, row.n) for row in read.people)
     return _monthly(read.months, rows)
 
 
@@ -208,14 +209,29 @@ def _funnel(
     ]
 
 
-def _endings(by_kind: Mapping[Any, Counts], steps: Mapping[str, Edges], whole: Edges, asked: Asked) -> list[Line]:
-    kinds = {end: frozenset(kind for kind in by_kind if kind[1] == end) for end in ENDINGS}
+def _endings(
+    by_kind: Mapping[Any, Counts], steps: Mapping[str, Edges], whole: Edges, asked: Asked
+) -> dict[str, list[Line]]:
+    """How cases ended, and why those that did so early: parts of the former, so they are cut together with it."""
+    ends = {end: frozenset(kind for kind in by_kind if kind[1] == end) for end in ENDINGS}
+    early = {kind for kind in by_kind if kind[1] in ENDED_EARLY}
+    why = {reason: frozenset(kind for kind in early if kind[4] == reason) for reason in (*EndReason.values, "")}
     # Who completed is a number of the funnel, too.
-    features = [Feature(kinds[end], steps.get(end, whole)) for end in ENDINGS]
-    at = dict(zip(ENDINGS, chain(by_kind, features), strict=True))
+    features = [*(Feature(ends[end], steps.get(end, whole)) for end in ENDINGS)]
+    features += [Feature(kinds, whole) for kinds in why.values()]
+    at = chain(by_kind, features)
     words = {name: str(STATUS_LABELS[status]) for name, status in MOMENTS}
+    reasons = {**{reason.value: str(reason.label) for reason in EndReason}, "": gettext("Not said")}
     everyone = frozenset(by_kind)
-    return [asked.line(words[end], _share(by_kind, kinds[end], everyone), at[end]) for end in ENDINGS]
+
+    def lines(parts: Mapping[str, frozenset[Any]], labels: Mapping[str, str], cuts: Sequence[Edges]) -> list[Line]:
+        told = zip(parts.items(), cuts, strict=True)
+        return [asked.line(labels[name], _share(by_kind, kinds, everyone), edge) for (name, kinds), edge in told]
+
+    return {
+        "endings": lines(ends, words, at[: len(ends)]),
+        "reasons": lines(why, reasons, at[len(ends) :]) if early else [],
+    }
 
 
 # --- the same shares, side by side --------------------------------------------------------------

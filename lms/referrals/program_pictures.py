@@ -42,7 +42,8 @@ class Picture:
 def pictures(board: Board) -> list[Picture]:
     """All of them, in the order of the page."""
     return [
-        _funnel(board), _weeks(board), _waits(board), _reviews(board), _endings(board), _excused(board),
+        _funnel(board), _weeks(board), _waits(board), _reviews(board), _endings(board), _reasons(board),
+        _excused(board),
         _split(board, "languages", _("The same shares by language"), board.languages),
         _split(board, "courts", _("The same shares by court"), board.courts),
     ]  # fmt: skip
@@ -76,6 +77,24 @@ def _endings(board: Board) -> Picture:
         }  # fmt: skip
     note = _("People by the month in which the court referred them. Cases that are open stand in no line.")
     return _of_people(board, "endings", _("How cases ended"), sentence, note, board.endings)
+
+
+def _reasons(board: Board) -> Picture:
+    told = [line for line in board.reasons if line.now and line.now.part]
+    sentence = ""
+    if told:
+        line = max(told, key=lambda line: line.now.part)
+        sentence = _("The most frequent reason: %(reason)s, %(part)d of %(of)d people who were referred in %(months)s.") % {
+            "reason": line.label, "part": line.now.part, "of": line.now.of,
+            "months": months_words(board.months, line.now.at),
+        }  # fmt: skip
+    note = _(
+        "Of cases that were referred back or withdrawn, by the month in which the court referred the person. Not said: nobody noted it, or the case is forgotten."
+    )
+    rows = [[line.label, *_shared(board, line)] for line in board.reasons]
+    head = _heads(_("Reason"), _("People"), _("Of"))
+    groups = _groups(board.reasons, _bar_of_people)
+    return Picture("reasons", _("Why cases ended early"), sentence or _too_few(), note, groups, head, rows)
 
 
 def _excused(board: Board) -> Picture:

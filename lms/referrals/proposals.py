@@ -20,6 +20,8 @@ from lms.people.models import User
 USER = settings.AUTH_USER_MODEL
 # Long enough for a second person to be reached over a holiday; what nobody confirmed by then is not wanted.
 LAPSES_AFTER = timedelta(days=7)
+# From then on the supervising administrator is told: there are days left to find somebody.
+LATE_AFTER = timedelta(days=3)
 
 
 class NotAllowed(Exception):
@@ -75,6 +77,11 @@ class Proposal(models.Model):
     def waits(self, now: datetime) -> bool:
         """As :meth:`ProposalQuerySet.waiting` reads it."""
         return self.confirmed_at is None and self.withdrawn_at is None and now < self.lapses_at
+
+    @property
+    def late_at(self) -> datetime:
+        """From when on it has waited too long for its second person."""
+        return min(self.proposed_at + LATE_AFTER, self.lapses_at)
 
 
 def two_people(name: str) -> models.CheckConstraint:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from lms.people.models import User
 from lms.referrals import desk
 from lms.referrals.desk import Ahead, Need
 from lms.referrals.models import Referral
@@ -35,10 +36,10 @@ class Coming:
     ahead: Ahead
 
 
-def lines(referrals: QuerySet[Referral], now: datetime) -> list[Line]:
+def lines(referrals: QuerySet[Referral], now: datetime, reader: User | None = None) -> list[Line]:
     """Who needs somebody: by their heaviest reason, then by how long it has waited."""
     reasons: dict[UUID, list[Need]] = defaultdict(list)
-    for need in desk.needs(referrals, now):
+    for need in desk.needs(referrals, now, reader):
         reasons[need.referral_id].append(need)
     # desk.needs gave them in order, so the first reason of each puts the people in order too.
     people = referrals.in_bulk(list(reasons))

@@ -9,5 +9,9 @@ KINDS = {
     "appeal": _("An appeal is undecided"),
     "step": _("A miss has no answer yet"),
     "draft": _("A draft is not released"),
+    "proposal": _("A proposal has no second person yet"),
+    "evidence": _("What shows that a commitment was kept has no answer"),
+    "minutes": _("The minutes of a meeting are not written"),
+    "reflection": _("A reflection waits to be read"),
     "contact": _("Nobody has been in touch for a long time"),
 }

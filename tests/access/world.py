@@ -310,6 +310,7 @@ class Case:
             "referrals:agree_accommodation": [self.referral],
             "referrals:end_accommodation": [self.accommodation],
             "referrals:move_deadline": [self.referral],
+            "referrals:why_ended": [self.referral],
             "referrals:court_move_deadline": [self.referral],
             "referrals:message_settled": [self.message],
             "referrals:message_again": [self.message],

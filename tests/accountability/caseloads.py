@@ -6,6 +6,7 @@ from typing import Any
 
 from accountability.actions import tracks
 from accountability.models import CheckIn, Track
+from lms.referrals import search
 from lms.referrals.models import Referral
 
 DAY = timedelta(days=1)
@@ -19,6 +20,7 @@ def many_on_track(like: Referral, count: int, now: datetime) -> list[Track]:
     first = a_track_of(like, now)
     people = [_person(like, number) for number in range(1, count + 1)]
     Referral.objects.bulk_create(people)
+    search.index(people)
     found = [_copy(first, id=None, referral=person, feed_key=f"{person.pk}"[:40]) for person in people]
     Track.objects.bulk_create(found)
     rows = list(first.check_ins.order_by("number"))

@@ -22,7 +22,7 @@ from accountability.waiting import steps_due
 from lms import clock
 from lms.casework.actions import contacts
 from lms.casework.models import ContactAttempt, SavedView
-from lms.referrals import desk, today
+from lms.referrals import desk, search, today
 from lms.referrals.actions import referrals as cases
 from lms.referrals.models import CourtProfile, Referral
 from tests.accountability.caseloads import WEEKS, a_track_of, many_on_track
@@ -227,6 +227,30 @@ def test_somebody_is_found_by_number_and_by_name_and_neither_stands_in_an_addres
     assert "Nobody was found" in client.post(address, {"q": "nobody at all"}).content.decode()
     # An address is not looked into: what stands there is not a question.
     assert listed(client, q="MANY-0004") == listed(client)
+
+
+def test_accents_capitals_and_punctuation_are_not_asked_for(mine, signed_in):
+    """Whatever the database: SQLite knows no capital of “ñ”."""
+    Referral.objects.filter(pk=mine.pk).update(first_name="José", last_name="Peña-O’Neil", case_number="24-CR-00042")
+    search.index([Referral.objects.get(pk=mine.pk)])
+    client, address = signed_in(mine.facilitator), reverse("casework:people")
+    for typed in (
+        "Pena",
+        "PEÑA",
+        "peña",
+        "jose PENA",
+        "oneil",
+        "24CR00042",
+        "24 cr 00042",
+        "00042",
+        "josé 00042",
+    ):
+        found = client.post(address, {"q": typed})
+        assert (found.status_code, found.headers.get("Location")) == (302, reverse("referrals:case", args=[mine.pk])), (
+            typed
+        )
+    for typed in ("Penado", "jose nobody", "-", "’ ."):
+        assert "Nobody was found" in client.post(address, {"q": typed}).content.decode(), typed
 
 
 def test_views_are_their_owners_alone_and_sealed(many, signed_in):

@@ -17,6 +17,8 @@ from accountability.rules.commitments import State, next_telling, tellings
 from lms.files import actions as files
 from lms.journal.models import Event
 from lms.outbox.models import Message
+from lms.referrals import desk
+from lms.referrals.models import Referral
 from tests.builders import at
 from tests.court_reports.cases import a_case_in_track
 from tests.files.corpus import MARKERS, a_pdf, a_picture, a_telling_picture
@@ -165,11 +167,17 @@ def test_a_document_for_something_that_is_not_counted_verifies_it(track):
 
 def test_what_is_returned_comes_with_a_note_and_the_person_is_told(track):
     piece = send(a_commitment(track))
+    cases = Referral.objects.filter(pk=track.referral_id)
+    # Three business days, as a check-in is read: from Monday noon to the end of Thursday.
+    assert [(w.since, w.late_at) for w in desk.waits(cases, NOW) if w.kind == "evidence"] == [
+        (NOW, at("2026-03-06 00:00"))
+    ]
     evidence.give_back(evidence=piece, note="The date cannot be read.", by=track.referral.facilitator, now=NOW)
     piece.refresh_from_db()
     assert (piece.outcome, piece.note) == ("returned", "The date cannot be read.")
     assert told() == ["commitment.to_agree", "commitment.returned"]
     assert kinds()[-1] == "commitment.evidence_returned"
+    assert "evidence" not in {w.kind for w in desk.waits(cases, NOW)}
 
 
 def test_at_most_ten_wait(track):

@@ -15,9 +15,9 @@ from lms.outbox.models import Message
 from lms.people import sessions
 from lms.people.actions import kept_words
 from lms.people.models import KeptWords
-from lms.referrals import proposals
+from lms.referrals import desk, proposals
 from lms.referrals.actions import referrals, roles
-from lms.referrals.models import ProgramRole
+from lms.referrals.models import ProgramRole, Referral
 from tests.accountability.two_steps import confirmed
 from tests.builders import a_facilitator, a_program, a_user, an_administrator, an_enrolled_referral
 from tests.lms.test_team import proved
@@ -133,7 +133,12 @@ def test_its_proposer_alone_withdraws_it(check_in, administrator):
     row = an_excusal(check_in, administrator)
     with pytest.raises(proposals.NotAllowed):
         overrides.withdraw(override=row, by=check_in.track.referral.facilitator, now=clock.now())
+    cases = Referral.objects.filter(pk=check_in.track.referral_id)
+    assert [(w.url, w.late_at) for w in desk.waits(cases, clock.now()) if w.kind == "proposal"] == [
+        (reverse("track_staff:override", args=[row.pk]), row.proposed_at + 3 * DAY)
+    ]
     overrides.withdraw(override=row, by=administrator, now=clock.now())
+    assert "proposal" not in {w.kind for w in desk.waits(cases, clock.now())}
     with pytest.raises(proposals.NoLongerOpen):
         overrides.confirm(override=row, by=check_in.track.referral.facilitator, now=clock.now())
     assert an_excusal(check_in, administrator).pk != row.pk

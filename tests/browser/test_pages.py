@@ -161,6 +161,7 @@ def test_pages_of_a_facilitator(open_as: OpenAs, language: str) -> None:
         reverse("track_staff:toll", args=[track.pk]),
         *(reverse(f"track_staff:{name}", args=[track.pk]) for name in ("extend", "give_back", "cadence", "zone", "early")),
         reverse("referrals:move_deadline", args=[world.learner.pk]),
+        reverse("referrals:why_ended", args=[world.learner.pk]),
     ]  # fmt: skip
     found = walk(page, addresses, language)
     assert not found, tell(found)

@@ -19,8 +19,9 @@ from lms import clock
 from lms.journal.models import Event
 from lms.outbox.models import Message
 from lms.people.models import User
+from lms.referrals import desk
 from lms.referrals.actions import accommodations
-from lms.referrals.models import ProgramMembership, ProgramRole
+from lms.referrals.models import ProgramMembership, ProgramRole, Referral
 from tests.builders import JANUARY, a_facilitator, a_program, an_administrator, an_enrolled_referral
 from tests.courses.test_hints import ENGLISH, SPANISH
 from tests.court_reports.cases import a_draft_of
@@ -233,6 +234,12 @@ def test_late_ones_come_first_and_the_person_is_told_the_day(enrollment, first_r
     page = signed_in(first_reader).get(reverse("courses_staff:queue"))
     assert [line["row"] for line in page.context["waiting"]] == [late, fresh]
     assert page.content.decode().count("Late: the person was promised") == 1
+    # The supervising administrator hears of the one, and only of the one.
+    waiting = desk.waits(Referral.objects.filter(facilitator=first_reader), now)
+    assert [(w.kind, w.referral_id) for w in waiting if w.late_at <= now] == [
+        ("reflection", late.enrollment.referral_id)
+    ]
+    assert len(waiting) == 2
     client, module = signed_in(other.referral.person), other.edition.modules.first()
     client.post(reverse("learn:attest", args=[module.pk]), {"mine": "on"})
     shown = client.get(reverse("learn:reflection", args=[module.pk, fresh.block_id])).content.decode()

@@ -25,7 +25,7 @@ from tests.courses.stories import add_picture, pages, publish, set_body
 from tests.courses.test_recordings import a_recording
 from tests.files.corpus import a_pdf, a_picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 API = "/authoring/api/main/pages/{}/action/{}/"
 SAID = "cannot be deleted. Retire it"
 

@@ -24,9 +24,9 @@ from lms import clock
 from lms.demonstration import steps
 from lms.journal.models import Event
 from lms.outbox.models import Message
-from lms.referrals import proposals
+from lms.referrals import desk, proposals
 from lms.referrals.actions import roles
-from lms.referrals.models import ProgramRole
+from lms.referrals.models import ProgramRole, Referral
 from tests.builders import JANUARY, a_facilitator, a_program, an_administrator, an_enrolled_referral
 from tests.court_reports.cases import a_draft_of
 from tests.court_reports.samples import an_issue, facts_of
@@ -155,6 +155,11 @@ def test_it_lapses_after_seven_days_and_can_be_withdrawn_by_its_proposer_alone(e
     row = proposed(enrollment, administrator)
     with pytest.raises(proposals.NotAllowed):
         waivers.withdraw(waiver=row, by=facilitator, now=JANUARY)
+    [wait] = desk.waits(Referral.objects.filter(pk=enrollment.referral_id), JANUARY + DAY)
+    assert (wait.kind, wait.url, wait.late_at) == (
+        "proposal", reverse("courses_staff:waiver", args=[row.pk]), JANUARY + 3 * DAY
+    )  # fmt: skip
+    assert desk.waits(Referral.objects.filter(pk=enrollment.referral_id), JANUARY + 7 * DAY) == []
     with pytest.raises(proposals.NoLongerOpen):
         waivers.confirm(waiver=row, by=facilitator, now=JANUARY + 7 * DAY)
     other = proposed(enrollment, administrator, "pages")

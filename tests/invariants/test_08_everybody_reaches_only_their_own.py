@@ -105,6 +105,7 @@ def insiders(case: Case) -> dict[str, User]:
     )
 
 
+@pytest.mark.either
 def test_somebody_elses_thing_is_not_there_for_anybody_at_any_address(signed_in: SignIn):
     case = Case()
     # Others take a token, or stand below the authoring pages: tests/access walks those.

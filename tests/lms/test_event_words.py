@@ -163,7 +163,7 @@ def test_every_code_that_can_be_written_is_among_those_with_words():
     from lms.outbox.models import Ended, Wish
     from lms.people.actions.sign_ins import Reason
     from lms.people.models import Kind
-    from lms.referrals.models import ProgramRole
+    from lms.referrals.models import EndReason, ProgramRole
     from lms.referrals.views.audit import FORMATS
 
     codes = {
@@ -189,6 +189,7 @@ def test_every_code_that_can_be_written_is_among_those_with_words():
         ("account.factor_added", "factor"): ["totp", "webauthn", "recovery_codes"],
         ("identity.opened", "purpose"): Purpose.values,
         ("referral_code.tried", "result"): ["right", "wrong"],
+        ("referral.why_ended", "why"): EndReason.values,
     }
     for (kind, key), values in codes.items():
         say = event_words.fact_of(kind, key).say

@@ -20,6 +20,8 @@ from hypothesis import strategies as st
 from accountability.models import CheckIn, Track
 from accountability.models.readings import state_at
 from accountability.rules.check_in_state import state_of
+from lms.casework.figures import waits
+from lms.casework.models import ContactAttempt
 from lms.people.models import User
 from lms.referrals.models import Court, Program, Referral
 from lms.referrals.people_figures import STEPS, people
@@ -28,7 +30,7 @@ from lms.referrals.program_forms import PeriodForm
 from lms.referrals.program_pictures import pictures
 from lms.referrals.rules.months import Months
 from lms.referrals.rules.small_groups import LEAST, Feature, chain, cut, edges, total
-from lms.referrals.rules.status import ENDINGS
+from lms.referrals.rules.status import ENDED_EARLY, ENDINGS
 from lms.referrals.rules.waits import business_days_between, percentile
 from tests.builders import (
     JANUARY,
@@ -194,7 +196,14 @@ def test_the_database_and_the_rule_agree_on_every_state(
 
 
 def received(
-    program: Program, court: Court, count: int, month: int, upto: str = "received_at", ending: str = "", **fields: Any
+    program: Program,
+    court: Court,
+    count: int,
+    month: int,
+    upto: str = "received_at",
+    ending: str = "",
+    reason: str = "",
+    **fields: Any,
 ) -> list[Referral]:
     """``count`` people of a month of 2026 who came as far as ``upto``, two days after the referral for each step."""
     at = datetime(2026, month, 10, 12, tzinfo=UTC)
@@ -209,7 +218,8 @@ def received(
         moments["track_opened_at"] = moments["course_completed_at"]
     if ending:
         moments[ending] = at + 20 * DAY
-    Referral.objects.filter(pk__in=[referral.pk for referral in made]).update(**moments)
+    why = {"end_reason": reason, "end_reason_at": at + 20 * DAY} if reason and ending in ENDED_EARLY else {}
+    Referral.objects.filter(pk__in=[referral.pk for referral in made]).update(**moments, **why)
     return made
 
 
@@ -220,7 +230,7 @@ def a_world() -> tuple[Program, Court, Court]:
         received(program, court, 6, month, "enrolled_at", language="es")
         received(program, other, 8, month, "enrolled_at", language="en")
         received(program, other, 6, month, "completed_at", language="es")
-        received(program, court, 6, month, "enrolled_at", "withdrawn_at", language="en")
+        received(program, court, 6, month, "enrolled_at", "withdrawn_at", "court" if month > 8 else "", language="en")
     return program, court, other
 
 
@@ -247,6 +257,12 @@ def test_the_funnel_is_what_was_counted_by_hand() -> None:
         "Completed": (18, 108), "Not completed": (0, 108), "Referred back to the court": (0, 108),
         "Withdrawn": (18, 108), "Transferred": (0, 108),
     }  # fmt: skip
+    assert {reason: n for reason, n in numbers(shown.reasons).items() if n != (0, 108)} == {
+        "The court’s order": (12, 108), "Not said": (6, 108),
+    }  # fmt: skip
+    # Said after the month was over: known next month.
+    Referral.objects.filter(end_reason="court").update(end_reason_at=NOW)
+    assert numbers(the_board(program)[1].reasons)["Not said"] == (18, 108)
     _read, one = the_board(program, 2, 3)
     assert numbers(one.funnel)["Completed the track"] == (6, 36)
     assert one.funnel[5].before.part == 6
@@ -270,9 +286,43 @@ def test_the_same_shares_stand_side_by_side_by_language_and_by_court() -> None:
 def test_how_long_a_first_contact_took() -> None:
     program, _court, _other = a_world()
     _read, shown = the_board(program)
-    assert [(line.label, line.now.middle, line.now.most) for line in shown.waits] == [
+    assert [(line.label, line.now.middle, line.now.most) for line in shown.waits if line.now] == [
         ("From referral to invitation", 2, 2), ("From referral to enrollment", 4, 4),
     ]  # fmt: skip
+
+
+@in_database
+def test_how_long_it_took_until_somebody_was_tried_and_reached(django_assert_num_queries: Any) -> None:
+    """The earliest attempt of each case and the earliest that reached somebody; what is too few, or known only now, is
+    not said."""
+    program, court = a_program(agreements=False), a_court()
+    facilitator, everyone = a_facilitator(program), received(program, court, 12, 9)
+
+    def tried(referral: Referral, days: int, outcome: str, recorded: datetime | None = None) -> ContactAttempt:
+        at = referral.received_at + days * DAY
+        return ContactAttempt(
+            referral=referral, made_at=at, way="call", outcome=outcome, note="", recorded_at=recorded or at,
+            recorded_by=facilitator,
+        )  # fmt: skip
+
+    def told() -> list[tuple[str, Any]]:
+        _read, shown = the_board(program)
+        return [(line.label, line.now and (line.now.middle, line.now.most)) for line in shown.waits][1:3]
+
+    made = [tried(one, 3, "no_answer") for one in everyone] + [tried(one, 1, "left_message") for one in everyone[:6]]
+    made += [tried(one, 5, "reached") for one in everyone[:9]]
+    # Said after the month was over: last month's file does not change.
+    late = [tried(one, 0, "reached", NOW) for one in everyone]
+    ContactAttempt.objects.bulk_create([*made, *late])
+    first, reached = "From referral to the first attempt", "From referral until somebody was reached"
+    assert told() == [(first, (1, 3)), (reached, None)]
+    ContactAttempt.objects.bulk_create([tried(everyone[10], 9, "reached")])
+    assert told() == [(first, (1, 3)), (reached, (5, 5))]
+    with django_assert_num_queries(1):
+        waits(program, NOW)
+    answer = as_user(an_administrator(program)).get(reverse(FILE), {"picture": "waits", "period": "all"})
+    rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+    assert [row[:3] for row in rows[2:4]] == [[first, "1", "3"], [reached, "5", "5"]]
 
 
 @in_database
@@ -294,19 +344,21 @@ def test_a_small_group_is_not_told_and_not_left_over(django_assert_num_queries: 
 @in_database
 @settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(7, 10), st.sampled_from(STEPS), st.sampled_from(["en", "es"]),
-                          st.sampled_from(["", *ENDINGS[1:]]), st.integers(1, 9)), min_size=1, max_size=10))  # fmt: skip
+                          st.sampled_from(["", *ENDINGS[1:]]), st.integers(1, 9),
+                          st.sampled_from(["", "health", "moved"])), min_size=1, max_size=10))  # fmt: skip
 def test_whatever_months_are_asked_for_no_difference_is_of_fewer_than_five(
-    rows: list[tuple[int, str, str, str, int]],
+    rows: list[tuple[int, str, str, str, int, str]],
 ) -> None:
     """Every period there is, in the funnel, the endings and by language: each answer, and each taken from each."""
     program, court = a_program(agreements=False), a_court()
-    for month, step, language, ending, count in rows:
-        received(program, court, count, month, step, "" if step == "completed_at" else ending, language=language)
+    for month, step, language, ending, count, reason in rows:
+        end = "" if step == "completed_at" else ending
+        received(program, court, count, month, step, end, reason, language=language)
     read = counted(program, NOW)
     told: dict[tuple[str, str, str], dict[tuple[int, int], int]] = {}
     for start, stop in combinations(range(read.months.count + 1), 2):
         shown = board(read, Asked(start, stop))
-        for name in ("funnel", "endings", "languages"):
+        for name in ("funnel", "endings", "reasons", "languages"):
             for line in getattr(shown, name):
                 if line.now:
                     cuts = told.setdefault((name, line.group, line.label), {})
@@ -319,6 +371,17 @@ def test_whatever_months_are_asked_for_no_difference_is_of_fewer_than_five(
                     assert part - other == 0 or part - other >= LEAST
     _no_step_leaves_a_few(told)
     _no_split_leaves_a_few(told)
+    _no_reason_leaves_a_few(told)
+
+
+def _no_reason_leaves_a_few(told: dict[Any, dict[tuple[int, int], int]]) -> None:
+    """Who was referred back or withdrawn, less those whose reason is told."""
+    ends = [told.get(("endings", "", label), {}) for label in ("Referred back to the court", "Withdrawn")]
+    reasons = [cuts for (name, _group, _label), cuts in told.items() if name == "reasons"]
+    for at in ends[0].keys() & ends[1].keys():
+        parts = [cuts[at] for cuts in reasons if at in cuts]
+        rest = ends[0][at] + ends[1][at] - sum(parts)
+        assert rest == 0 or rest >= LEAST
 
 
 def _no_step_leaves_a_few(told: dict[Any, dict[tuple[int, int], int]]) -> None:
@@ -394,7 +457,7 @@ def test_each_picture_has_a_sentence_a_drawing_that_is_told_and_a_table(language
     client.cookies["django_language"] = language
     page = client.get(reverse(PAGE), {"period": "all"}, HTTP_ACCEPT_LANGUAGE=language).content.decode()
     assert page.count('role="img"') == page.count("<desc ") == page.count("<title ") >= 4
-    assert page.count('class="picture__sentence"') == 8 and page.count("<table") >= 6
+    assert page.count('class="picture__sentence"') == 9 and page.count("<table") >= 6
     assert "style=" not in page  # the policy of the page forbids it
     assert ("18 of 108 people" in page) == (language == "en")
 

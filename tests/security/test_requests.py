@@ -17,7 +17,7 @@ from tests.invariants.cuts import everything
 from tests.invariants.test_08_everybody_reaches_only_their_own import APPS, Case
 from tests.security.places import ACCOUNT, LISTS, SignIn, all_addresses, everyone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either]
 
 NOT_TEXT = {
     "NUL": b"a=b%00c",

@@ -32,7 +32,7 @@ def people(request: Request) -> HttpResponse:
     if request.method == "POST":
         return _search(request, mine)
     form = PeopleFilter(request.GET, people=mine)
-    rows, page = at_a_glance.listed(form, mine, request.GET.get("page"), request.now)
+    rows, page = at_a_glance.listed(form, mine, request.GET.get("page"), request.now, request.user)
     return render(request, "facilitate/people/list.html", _context(request, form, rows, page=page))
 
 

@@ -13,6 +13,7 @@ from lms.referrals.actions.referrals import (
     mark_track_opened,
     receive,
     refer_back,
+    say_why_it_ended,
     withdraw,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "mark_track_opened",
     "receive",
     "refer_back",
+    "say_why_it_ended",
     "withdraw",
 ]

@@ -12,7 +12,8 @@ from lms.people.models import User
 from lms.referrals import search, signals
 from lms.referrals.access import facilitators_of
 from lms.referrals.covers import HandOver
-from lms.referrals.models import Court, Hearing, Program, Referral
+from lms.referrals.models import Court, EndReason, Hearing, Program, Referral
+from lms.referrals.rules.status import ENDED_EARLY
 
 OUTCOMES = {
     "completed": "completed_at",
@@ -29,6 +30,10 @@ class CaseClosed(Exception):
 
 class NotAFacilitator(Exception):
     """This person holds no facilitator role in this program."""
+
+
+class NothingToSay(Exception):
+    """Why it ended is said already, or the case was neither referred back nor withdrawn."""
 
 
 @transaction.atomic
@@ -108,26 +113,44 @@ def mark_track_opened(*, referral: Referral, by: User | None, now: datetime) -> 
 
 
 @transaction.atomic
-def close(*, referral: Referral, outcome: str, by: User | None, now: datetime) -> Referral:
-    """End a case by a named human's act (None: one that stood in the record before a restore). ``outcome`` is a key of OUTCOMES. Raises CaseClosed."""
+def close(*, referral: Referral, outcome: str, by: User | None, now: datetime, reason: str = "") -> Referral:
+    """End a case by a named human's act (None: one that stood in the record before a restore). ``outcome`` is a key of
+    OUTCOMES, ``reason`` one of EndReason. Raises CaseClosed, ValueError."""
     referral = locked(referral)
     if not referral.is_open:
         raise CaseClosed(referral.pk)
     setattr(referral, OUTCOMES[outcome], now)
-    referral.save(update_fields=[OUTCOMES[outcome]])
-    journal.record(f"referral.{outcome}", about=referral.subject, on=referral, by=by, at=now)
+    if reason:
+        referral.end_reason, referral.end_reason_at = EndReason(reason).value, now
+    referral.save(update_fields=[OUTCOMES[outcome], "end_reason", "end_reason_at"])
+    data = {"why": referral.end_reason} if reason else {}
+    journal.record(f"referral.{outcome}", about=referral.subject, on=referral, by=by, at=now, data=data)
     signals.closed.send(sender=Referral, referral=referral, outcome=outcome, by=by, now=now)
     return referral
 
 
-def refer_back(*, referral: Referral, by: User, now: datetime) -> Referral:
-    """Return the case to the court; only with a released referral-back notice behind it."""
-    return close(referral=referral, outcome="referred_back", by=by, now=now)
+def refer_back(*, referral: Referral, by: User, now: datetime, reason: str = "") -> Referral:
+    """Return the case to the court; only with a released referral-back notice behind it. Why may be said later."""
+    return close(referral=referral, outcome="referred_back", by=by, now=now, reason=reason)
 
 
-def withdraw(*, referral: Referral, by: User | None, now: datetime) -> Referral:
-    """The court took its referral back before it ran its course."""
-    return close(referral=referral, outcome="withdrawn", by=by, now=now)
+def withdraw(*, referral: Referral, by: User | None, now: datetime, reason: str = "") -> Referral:
+    """The court took its referral back before it ran its course. Why may be said later."""
+    return close(referral=referral, outcome="withdrawn", by=by, now=now, reason=reason)
+
+
+@transaction.atomic
+def say_why_it_ended(*, referral: Referral, reason: str, by: User, now: datetime) -> Referral:
+    """Of a case that was referred back or withdrawn without a reason; said once. Raises NothingToSay, ValueError."""
+    referral = locked(referral)
+    if referral.end_reason or not any(getattr(referral, name) for name in ENDED_EARLY):
+        raise NothingToSay(referral.pk)
+    referral.end_reason, referral.end_reason_at = EndReason(reason).value, now
+    referral.save(update_fields=["end_reason", "end_reason_at"])
+    journal.record(
+        "referral.why_ended", about=referral.subject, on=referral, by=by, at=now, data={"why": referral.end_reason}
+    )
+    return referral
 
 
 def locked(referral: Referral) -> Referral:

@@ -32,6 +32,8 @@ MOMENTS: tuple[tuple[str, Status], ...] = (
     ("transferred_at", Status.TRANSFERRED),
 )
 ENDINGS = tuple(name for name, _ in MOMENTS[5:])
+# Endings that a reason is asked for: the others say why by themselves.
+ENDED_EARLY = ("referred_back_at", "withdrawn_at")
 
 
 def status_of(moments: Mapping[str, datetime | None], as_of: datetime | None = None) -> Status:

@@ -23,7 +23,7 @@ from lms.referrals.models import Hearing, Referral
 def caseload(request: Request) -> HttpResponse:
     """Today: who needs me, in which order, and why. A day without anybody says what comes next."""
     mine = referrals_for(request.user)
-    lines = today.lines(mine, request.now)
+    lines = today.lines(mine, request.now, request.user)
     return render(
         request,
         "facilitate/caseload.html",
@@ -48,7 +48,7 @@ def case(request: Request, pk: str) -> HttpResponse:
         {
             "referral": referral,
             "zone": referral.time_zone,
-            "needs": desk.needs(one, request.now),
+            "needs": desk.needs(one, request.now, request.user),
             "ahead": desk.outlook(one, request.now),
             "sections": desk.sections_for(referral, request.user, request.now),
             "hearings": referral.hearings.filter(cancelled_at=None),
