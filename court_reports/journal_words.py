@@ -11,6 +11,10 @@ from lms.referrals.event_words import Fact, Reader, coded, moment, named, plain,
 def register_all() -> None:
     """Called when the apps are ready."""
     register("report.", kind=Fact(_("kind of report"), coded(Kind.choices)), number=Fact(_("report number"), plain))
+    register(
+        "report.refreshed",
+        shown=Fact(_("shown to the person"), coded([("again", _("again, for it says other things"))])),
+    )
     register("report.", second=Fact(_("second person"), named))
     register("report.", time_stamp=Fact(_("independent time stamp"), coded([("none", _("could not be had"))])))
     register("court.token_made", scopes=Fact(_("what it opens"), _scopes), until=Fact(_("until"), moment))

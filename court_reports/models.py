@@ -5,6 +5,7 @@ to change it, its release, the register and the ledger (migration 0002).
 """
 
 import uuid
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -33,7 +34,8 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-# Kinds that can cost a person something: shown to the person first, released by two people (invariant 12).
+# Kinds that can cost a person something: shown to the person first, released by two people (invariant 12). A correction
+# is released by two people always, and shown where it can cost something too (rules.shown).
 NOTICES = (Kind.NON_COMPLIANCE, Kind.REFERRAL_BACK)
 TWO_PEOPLE = (*NOTICES, Kind.CORRECTION)
 
@@ -123,7 +125,22 @@ class Report(models.Model):
 
     @property
     def is_notice(self) -> bool:
-        return self.kind in NOTICES
+        """It can cost the person something: they were shown it before it goes (rules.shown)."""
+        return self.kind in NOTICES or self.shown_at is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """What the person was shown last, they answered. An answer to what it said before stands, with its day."""
+        return self.answered_at is not None and (self.shown_at is None or self.answered_at >= self.shown_at)
+
+    @property
+    def answered_before(self) -> datetime | None:
+        """When the answer was given, where that was before the person was shown what the report says now."""
+        return self.answered_at if self.sealed_answer and not self.is_answered else None
+
+    def waits_for_answer(self, now: datetime) -> bool:
+        """The person may still answer, and has not."""
+        return self.answer_by is not None and now < self.answer_by and not self.is_answered
 
     def place(self, field: str) -> str:
         return f"court_reports.report.{field}:{self.pk}"

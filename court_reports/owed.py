@@ -63,7 +63,7 @@ def _drafts(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
 def _who(report: Report, ends_at: datetime | None, now: datetime) -> tuple[Next, datetime]:
     if report.first_release_at:
         return Next.SECOND, report.first_release_at
-    if report.answer_by and now < report.answer_by and report.answered_at is None:
+    if report.answer_by and report.waits_for_answer(now):
         return Next.ANSWER, report.answer_by
     if is_ahead(report, ends_at):
         return Next.END, ends_at or report.as_of

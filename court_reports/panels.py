@@ -37,7 +37,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
             order=5,
         )
         for report in waiting
-        if report.answered_at is None
+        if not report.is_answered
     ]
 
 

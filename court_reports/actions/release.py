@@ -71,7 +71,7 @@ def release(*, report: Report, by: User, now: datetime, second: User | None = No
     report = locked(report)
     for person in filter(None, (by, second)):
         _guard_person(report.referral, person)
-    if report.answer_by and now < report.answer_by and report.answered_at is None:
+    if report.waits_for_answer(now):
         raise AnswerStillOpen(report.pk)
     if found := preflight(report=report, now=now):
         raise PreflightRefused(found)
@@ -213,6 +213,7 @@ def _issue_words(report: Report, number: str, by: User, second: User | None, now
         demonstration=signing.is_demonstration(),
         shown_at=report.shown_at,
         answer_by=report.answer_by,
+        answered_before=report.answered_before,
     )
     return with_differences(report, issue)
 

@@ -73,6 +73,7 @@ def answer(request: Request, pk: str) -> HttpResponse:
     context = {
         "report": row,
         "form": form,
+        "answered_before": row.answered_before,
         "also_in": _also_in(request),
         "title": words.title(facts),
         "caption": content.caption(facts),

@@ -90,9 +90,12 @@ def start(request: Request, referral: str) -> HttpResponse:
 def refresh(request: Request, pk: str) -> HttpResponse:
     """Read the facts anew."""
     row = _fetch(request, pk)
+    was = row.shown_at
     try:
-        draft.refresh(report=row, by=request.user, now=request.now)
+        fresh = draft.refresh(report=row, by=request.user, now=request.now)
         messages.success(request, _("The facts were read again, as of now."))
+        if fresh.shown_at != was:
+            messages.info(request, _("They say other things now: the person is shown the draft again, and may answer."))
     except (draft.AlreadyReleased, draft.Discarded):
         messages.info(request, _("This report is no longer a draft."))
     return redirect("reports_staff:report", pk=pk)
@@ -199,7 +202,7 @@ def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
         "sections": content.sections(facts, issue),
         "problems": [*map(say, found), *_unsignable(row, request)],
         "may_release": access.may_release(request.user, row),
-        "waits_for_answer": bool(row.answer_by and request.now < row.answer_by and not row.answered_at),
+        "waits_for_answer": row.waits_for_answer(request.now),
         "is_second": bool(row.first_release_by_id and row.first_release_by_id != request.user.pk),
         "deliveries": [_line(line) for line in row.release.deliveries.select_related("by")] if row.is_released else (),
         "superseded": row.is_released and supersede.is_superseded(row.release),
