@@ -208,6 +208,11 @@ class Release(models.Model):
         return f"court_reports.release.issue:{self.pk}"
 
     @property
+    def webhook_call(self) -> "WebhookCall | None":
+        """The call that told the court's system of this report. Prefetch ``webhook_calls`` for many."""
+        return next((call for call in self.webhook_calls.all() if call.event == Told.RELEASED), None)
+
+    @property
     def file_name(self) -> str:
         """At most 50 plain characters, without a person's name (domain.md, paper rules)."""
         return f"{self.report.kind.replace('_', '-')}-{self.number}.pdf"
@@ -298,6 +303,7 @@ class Step(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     OWN_COPY = "own_copy", _("Opened by the person it is about")
     REPLACED = "replaced", _("Told that a later report replaced it")
+    REVOKED = "revoked", _("Told that it was revoked")
 
 
 class Delivery(models.Model):
@@ -341,11 +347,20 @@ class CourtLink(models.Model):
         ordering: ClassVar = ["made_at"]
 
 
+class Told(models.TextChoices):
+    """What a court's own system is called for, as the call spells it."""
+
+    RELEASED = "report.released", "report.released"
+    SUPERSEDED = "report.superseded", "report.superseded"
+    REVOKED = "report.revoked", "report.revoked"
+
+
 class WebhookCall(models.Model):
     """One call to a court's own system: what is owed to it until it answered. The same id at every try."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    release = models.OneToOneField(Release, models.PROTECT, related_name="webhook_call")
+    release = models.ForeignKey(Release, models.PROTECT, related_name="webhook_calls")
+    event = models.CharField(max_length=20, choices=Told, default=Told.RELEASED, db_default=Told.RELEASED)
     made_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
@@ -361,7 +376,8 @@ class WebhookCall(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(next_at=None) | (Q(taken_at=None) & Q(gave_up_at=None)), name="called_until_settled"
-            )
+            ),
+            models.UniqueConstraint(fields=["release", "event"], name="called_once_for_each"),
         ]
 
     @property
@@ -372,3 +388,4 @@ class WebhookCall(models.Model):
 
 # Of the same app, in a file of their own; Django finds them here.
 from court_reports.court_side import CourtDesk, CourtToken, KeptAnswer, Scope  # noqa: E402, F401
+from court_reports.revocations import Revocation, RevocationReason  # noqa: E402, F401

@@ -262,6 +262,18 @@ _NEXT = {
         "La persona vio este aviso el {day} y pudo responder hasta el {last}; {answered}"
     ),
     "the answer is printed below.": "la respuesta est\u00e1 impresa m\u00e1s abajo.",
+    "SUPERSEDED": "REEMPLAZADO",
+    "REVOKED": "REVOCADO",
+    "SUPERSEDED. Report {by} of {on} replaces this report; rely on that one. This is a marked copy without a "
+    "signature. The file as it was released is kept, unchanged.": (
+        "REEMPLAZADO. El informe {by} del {on} reemplaza este informe; el que vale es aquel. Esta es una copia marcada, "
+        "sin firma. El archivo tal como se emiti\u00f3 se conserva sin cambios."
+    ),
+    "REVOKED. This report was revoked on {on}; do not rely on it. This is a marked copy without a signature. The file "
+    "as it was released is kept, unchanged.": (
+        "REVOCADO. Este informe fue revocado el {on}; ya no vale. Esta es una copia marcada, sin firma. El archivo tal "
+        "como se emiti\u00f3 se conserva sin cambios."
+    ),
     "no answer was given.": "no dio respuesta.",
     "no new answer was given; an earlier one is printed below.": (
         "no dio una respuesta nueva; una anterior est\u00e1 impresa m\u00e1s abajo."

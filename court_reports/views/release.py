@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from court_reports import access, content, signing, storage, words
 from court_reports import render as drawing
-from court_reports.actions import deliver, draft, release, supersede
+from court_reports.actions import deliver, draft, release, sending, supersede, tell
 from court_reports.delivery_words import how
 from court_reports.forms import CorrectionForm, DraftForm, HandOverForm
-from court_reports.models import Delivery, Release, Report
+from court_reports.models import Delivery, Release, Report, Step
 from court_reports.pdf.text import MissingGlyph
 from court_reports.problem_words import PROBLEMS, say
 from court_reports.views.files import pdf
@@ -172,10 +172,20 @@ def _try_release(request: Request, row: Report) -> str:
         return _("Nothing was released: no report can be signed now. Tell the operator: %(why)s") % {"why": problem}
     except storage.NotKept:
         return _("There is no room to keep the report, so nothing was released. Tell the operator.")
-    done = _("Released. The court has been told that a report waits.")
-    first = _("Recorded. A second person must release it before it goes.")
-    messages.success(request, done if gone else first)
+    messages.success(request, _gone(gone) if gone else _("Recorded. A second person must release it before it goes."))
     return ""
+
+
+def _gone(row: Release) -> str:
+    """How it left, and no more than that: where nobody could be told, that."""
+    said = {(line.step, line.how) for line in row.deliveries.all()}
+    if (Step.LAID, sending.NOBODY) in said:
+        return _("Released. Nobody at the court could be told: it has no account there. Hand the report over.")
+    if any(step == Step.NOTIFIED for step, _how in said):
+        return _("Released. The court has been told that a report waits.")
+    if row.webhook_call:
+        return _("Released. The court’s own system is called until it answers.")
+    return _("Released. It lies where the court looks for it; no mail goes to this court.")
 
 
 def _unsignable(row: Report, request: Request) -> list[str]:
@@ -209,7 +219,10 @@ def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
         "correction_form": CorrectionForm(),
         "hand_over_form": HandOverForm(),
         "mailbox": profile.report_address if profile else "",
-        "call": getattr(row.release, "webhook_call", None) if row.is_released else None,
+        "revoked": row.is_released and supersede.is_revoked(row.release),
+        "revocations": row.release.revocations.select_related("confirmed_by") if row.is_released else (),
+        "by_hand": tell.by_hand(row.release) if row.is_released else (),
+        "call": row.release.webhook_call if row.is_released else None,
         "zone": row.referral.court.zone,
     }
     return context | more
