@@ -176,17 +176,20 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
             },
         ),
     )
-    revocations = Revocation.objects.filter(release__in=releases, confirmed_at__isnull=False)
+    revocations = Revocation.objects.filter(release__in=releases)
     yield Document(
         "revoked",
-        _("Reports that were revoked"),
+        _("Reports that were revoked, or were to be"),
         table(
             revocations.select_related("release__report"),
             {
-                _("When"): "confirmed_at",
                 _("Number"): lambda row: row.release.number,
                 _("Reason"): lambda row: row.get_reason_display(),
                 _("What was wrong"): "what_is_wrong",
+                _("Proposed"): "proposed_at",
+                _("Valid until"): "lapses_at",
+                _("Confirmed"): "confirmed_at",
+                _("Withdrawn"): "withdrawn_at",
             },
         ),
     )

@@ -20,7 +20,8 @@ def replaced_by(release: Release) -> Release | None:
 def later_numbers(releases: Sequence[Release]) -> dict[UUID, str]:
     """Of those that were replaced, by the report: the number of what replaced it."""
     later = Release.objects.filter(report__supersedes__in=[release.report_id for release in releases])
-    return dict(later.order_by("released_at").values_list("report__supersedes_id", "number"))
+    later = later.select_related("report").defer("sealed_issue", "report__sealed_facts", "report__sealed_answer")
+    return {row.report.supersedes_id: row.number for row in later.order_by("released_at") if row.report.supersedes_id}
 
 
 def is_revoked(release: Release) -> bool:

@@ -84,7 +84,7 @@ def draft(
         drafted_by=by,
     )
     _freeze(report, gathered.facts)
-    if must_be_shown(gathered.facts, supersedes and supersedes.facts):
+    if must_be_shown(gathered.facts, supersedes.facts if supersedes else None):
         _show_to_person(report, now)
         _carry_over(supersedes, report)
     report.save(force_insert=True)
@@ -127,8 +127,8 @@ def refresh(
     if again:
         _show_to_person(report, now)
     report.save()
-    data = {"shown": "again"} if again else {}
-    journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now, data=data)
+    shown = "again" if again else ""
+    journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now, data={"shown": shown})
     return report
 
 
@@ -240,7 +240,7 @@ def _lapse(report: Report) -> None:
 def _is_to_be_shown(report: Report, facts: snapshot.ReportFacts) -> bool:
     """Of a draft whose facts are read again, while it still holds the ones from before."""
     if report.shown_at is None:
-        return must_be_shown(facts, report.supersedes and report.supersedes.facts)
+        return must_be_shown(facts, report.supersedes.facts if report.supersedes else None)
     return says_otherwise(report.facts, facts)
 
 

@@ -56,8 +56,7 @@ def confirm(*, revocation: Revocation, by: User, now: datetime) -> Revocation:
     proposals.guard_second(row, by, both_may=both_may)
     _guard(row.release)
     proposals.mark_confirmed(row, by=by, now=now)
-    data: dict[str, object] = {"number": row.release.number, "reason": row.reason, "second": str(row.proposed_by_id)}
-    supersede.revoke(release=row.release, by=by, now=now, data=data)
+    supersede.revoke(release=row.release, by=by, now=now, reason=row.reason, first=row.proposed_by)
     return row
 
 

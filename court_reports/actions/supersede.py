@@ -54,10 +54,10 @@ def correct(*, release: Release, what_changed: str, by: User, now: datetime) -> 
 
 
 @transaction.atomic
-def revoke(*, release: Release, by: User, now: datetime, data: dict[str, object] | None = None) -> RegisterEntry:
+def revoke(*, release: Release, by: User, now: datetime, reason: str = "", first: User | None = None) -> RegisterEntry:
     """Say in the register that a report must not be relied on, and to everyone who received it. Again is harmless.
 
-    Two people revoke (actions.revoking); ``data`` is what the journal keeps of it.
+    Two people revoke (actions.revoking): ``first`` proposed it.
     """
     register.lock()
     found = RegisterEntry.objects.filter(release=release, kind=Entry.REVOKED).first()
@@ -65,7 +65,10 @@ def revoke(*, release: Release, by: User, now: datetime, data: dict[str, object]
         return found
     entry = register.append(release=release, kind=Entry.REVOKED, now=now)
     report = release.report
-    journal.record("report.revoked", about=report.referral_id, on=report, by=by, at=now, data=data or {})
+    journal.record(
+        "report.revoked", about=report.referral_id, on=report, by=by, at=now,
+        data={"number": release.number, "reason": reason, "second": str(first.pk) if first else ""},
+    )  # fmt: skip
     person = report.referral.person
     tell.everyone(release, Step.REVOKED, now=now, also=[person] if person and person.is_active else [])
     return entry

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from court_reports.snapshot import Kind, ReportFacts, as_json
+from court_reports.snapshot import Kind, ReportFacts, canonical
 
 # Kinds that can cost a person something (domain.md, invariant 12).
 NOTICES = (Kind.NON_COMPLIANCE, Kind.REFERRAL_BACK)
@@ -18,7 +18,7 @@ def must_be_shown(facts: ReportFacts, old: ReportFacts | None) -> bool:
 
 def says_otherwise(old: ReportFacts, new: ReportFacts) -> bool:
     """Whether anything differs of what is said about the person: not the moment, the last day or the head alone."""
-    return as_json(_plain(old, new)) != as_json(new)
+    return canonical(_plain(old, new)) != canonical(new)
 
 
 def _plain(old: ReportFacts, new: ReportFacts) -> ReportFacts:
