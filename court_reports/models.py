@@ -138,6 +138,11 @@ class Report(models.Model):
         """When the answer was given, where that was before the person was shown what the report says now."""
         return self.answered_at if self.sealed_answer and not self.is_answered else None
 
+    @property
+    def printed(self) -> str:
+        """Changes with whatever would be printed: who releases says by it what they read."""
+        return f"{self.commitment}:{self.answered_at.isoformat() if self.answered_at else ''}"
+
     def waits_for_answer(self, now: datetime) -> bool:
         """The person may still answer, and has not."""
         return self.answer_by is not None and now < self.answer_by and not self.is_answered

@@ -267,12 +267,12 @@ _NEXT = {
     "SUPERSEDED. Report {by} of {on} replaces this report; rely on that one. This is a marked copy without a "
     "signature. The file as it was released is kept, unchanged.": (
         "REEMPLAZADO. El informe {by} del {on} reemplaza este informe; el que vale es aquel. Esta es una copia marcada, "
-        "sin firma. El archivo tal como se emiti\u00f3 se conserva sin cambios."
+        "sin firma. El archivo tal como se liber\u00f3 se conserva sin cambios."
     ),
     "REVOKED. This report was revoked on {on}; do not rely on it. This is a marked copy without a signature. The file "
     "as it was released is kept, unchanged.": (
         "REVOCADO. Este informe fue revocado el {on}; ya no vale. Esta es una copia marcada, sin firma. El archivo tal "
-        "como se emiti\u00f3 se conserva sin cambios."
+        "como se liber\u00f3 se conserva sin cambios."
     ),
     "no answer was given.": "no dio respuesta.",
     "no new answer was given; an earlier one is printed below.": (

@@ -22,6 +22,7 @@ from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import referrals_for
+from lms.referrals.models import Route
 
 STEPS = {
     "contact": gettext_lazy("a contact"),
@@ -157,11 +158,13 @@ def _fetch(request: Request, pk: str) -> Report:
 def _try_release(request: Request, row: Report) -> str:
     """Releases, or says why not."""
     try:
-        gone = release.release(report=row, by=request.user, now=request.now)
+        gone = release.release(report=row, by=request.user, now=request.now, seen=request.POST.get("seen", ""))
     except release.PreflightRefused as refused:
         return " ".join(say(problem) for problem in refused.problems)
     except release.AnswerStillOpen:
         return _("The person may still answer. A notice goes after that, or once the answer is there.")
+    except release.ChangedSince:
+        return _("It was changed or answered after you opened the page. Read it once more, then release it.")
     except release.SamePersonTwice:
         return _("You have released it already. This kind needs a second person.")
     except release.NotAllowed:
@@ -180,11 +183,13 @@ def _gone(row: Release) -> str:
     """How it left, and no more than that: where nobody could be told, that."""
     said = {(line.step, line.how) for line in row.deliveries.all()}
     if (Step.LAID, sending.NOBODY) in said:
-        return _("Released. Nobody at the court could be told: it has no account there. Hand the report over.")
+        return _("Released. Nobody at the court could be told: nobody there has an account. Hand it over.")
     if any(step == Step.NOTIFIED for step, _how in said):
         return _("Released. The court has been told that a report waits.")
     if row.webhook_call:
         return _("Released. The court’s own system is called until it answers.")
+    if (Step.LAID, Route.PACK) in said:
+        return _("Released. Fetch what is filed by hand, and note to whom it was handed over.")
     return _("Released. It lies where the court looks for it; no mail goes to this court.")
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from court_reports import content
 from court_reports.actions import draft, supersede
-from court_reports.actions.release import AnswerStillOpen, release
+from court_reports.actions.release import AnswerStillOpen, ChangedSince, release
 from court_reports.models import Kind, Report
 from court_reports.rules.shown import must_be_shown
 from court_reports.snapshot import Determination
@@ -113,9 +113,11 @@ def test_what_changed_is_shown_again_and_what_did_not_is_not(signed_in: SignIn) 
     assert Message.objects.filter(kind="report.draft_to_answer", to=case.person).count() == 2
     with pytest.raises(AnswerStillOpen):
         release(report=fresh, by=case.facilitator, now=later)
-    # Who answers after the first release is read by both: it begins again.
+    # Who answers after the first release is read by both: it begins again. So is a page that was opened before refused.
     assert release(report=fresh, by=case.facilitator, now=fresh.answer_by) is None
     draft.answer(report=fresh, words="I was ill again.", by=case.person, now=fresh.answer_by + HOUR)
     left = Report.objects.get(pk=fresh.pk)
+    with pytest.raises(ChangedSince):
+        release(report=left, by=case.facilitator, now=left.answer_by + 2 * HOUR, seen=fresh.printed)
     assert (left.first_release_by, left.first_release_at, left.owed_on) == (None, None, None)
     assert release(report=left, by=an_administrator(case.program), now=left.answer_by + 2 * HOUR) is None
