@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from court_reports.models import Release, Report
+from court_reports.models import Release, Report, Revocation
 from lms.people.models import Kind, User
 from lms.referrals.access import is_administrator
 from lms.referrals.covers import acts_for
@@ -26,6 +26,16 @@ def answerable_for(user: User) -> QuerySet[Report]:
 def releases_for(user: User) -> QuerySet[Release]:
     """Released reports, with what a list shows."""
     return Release.objects.visible_to(user).with_report().prefetch_related("deliveries", "entries")
+
+
+def revocations_for(user: User) -> QuerySet[Revocation]:
+    """Proposals to revoke a report of the cases that this person of the program may open."""
+    if user.kind != Kind.STAFF:
+        return Revocation.objects.none()
+    found: QuerySet[Revocation] = Revocation.objects.filter(release__report__in=Report.objects.visible_to(user))
+    return found.select_related(
+        "release__report__referral__court", "release__report__referral__program", "proposed_by", "confirmed_by"
+    )
 
 
 def may_release(user: User, report: Report) -> bool:

@@ -247,6 +247,11 @@ def _answer(facts: ReportFacts, issue: Issue) -> Section | None:
         return None
     t = words.of(facts)
     said = t.say("The person chose to give this answer to the court, in their own words:")
+    if issue.answered_before:
+        said = t.say(
+            "The person gave this answer on {day}, in their own words, before they were shown what this report says now:",
+            day=t.local_day(issue.answered_before, facts.person.zone),
+        )
     return Section(t.say("The person\u2019s answer"), paragraphs=(said,), quote=issue.answer)
 
 

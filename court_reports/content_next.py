@@ -26,7 +26,9 @@ def comes_next(facts: ReportFacts, issue: Issue) -> Section:
     if facts.kind == Kind.CORRECTION and facts.supersedes:
         number = facts.supersedes.number
         said = t.say("Where this report and {number} differ, this one holds.", number=number)
-        lines = [said, *(line for line in lines if line != t.say(NOTHING))]
+        # A correction may say worse than what it replaces: then the person was shown it, whatever its kind.
+        shown = [line for line in _shown(facts, issue, t) if line not in lines]
+        lines = [said, *shown, *(line for line in lines if line != t.say(NOTHING))]
     return Section(t.say("What comes next"), items=tuple(lines), role="next")
 
 
@@ -61,6 +63,8 @@ def _shown(facts: ReportFacts, issue: Issue, t: Tongue) -> list[str]:
     if issue.shown_at is None or issue.answer_by is None:
         return [t.say("The person\u2019s answer is printed below.")] if issue.answer else []
     answered = "the answer is printed below." if issue.answer else "no answer was given."
+    if issue.answered_before:
+        answered = "no new answer was given; an earlier one is printed below."
     # The end of their last day is the first moment of the next.
     return [
         t.say(

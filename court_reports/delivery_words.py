@@ -9,6 +9,7 @@ HOW = {
     "webhook": _("from system to system"),
     "pack": _("by hand"),
     "api": _("through the interface"),
+    "nobody": _("nobody there could be told"),
 }
 
 

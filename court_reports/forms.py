@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from court_reports.models import Kind, Scope
+from court_reports.models import Kind, RevocationReason, Scope
 from lms.referrals.models import Court
 
 MAX_UPLOAD = 5 * 1024 * 1024
@@ -37,6 +37,29 @@ class CorrectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=600,
     )
+
+
+class RevocationForm(forms.Form):
+    """Why nobody is to rely on a report any more."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        help_text=_("Everybody who received the report can read it."),
+        choices=RevocationReason.choices,
+        widget=forms.RadioSelect,
+    )
+    what_is_wrong = forms.CharField(
+        label=_("What is wrong with it"),
+        help_text=_("One or two sentences. They stay with the case; the program and the person can read them."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=600,
+    )
+
+
+class ToldForm(forms.Form):
+    """Whoever was given a report by hand was told by hand that it no longer stands."""
+
+    name = forms.CharField(max_length=254)
 
 
 class AnswerForm(forms.Form):

@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy
 from court_reports import content, destruction, storage
 from court_reports.actions import draft
 from court_reports.delivery_words import how
-from court_reports.models import CourtLink, Delivery, KeptAnswer, RegisterEntry, Release, Report, WebhookCall
+from court_reports.models import (
+    CourtLink,
+    Delivery,
+    KeptAnswer,
+    RegisterEntry,
+    Release,
+    Report,
+    Revocation,
+    WebhookCall,
+)
 from lms.keeping import certificates, classes, shredders
 from lms.keeping.shredders import Document, File, Shredder, Word
 from lms.keeping.telling import table, value
@@ -48,7 +57,14 @@ DATA = {
         "security": "token_digest",
         "derived": "id release made_at expires_at renews",
     },
-    "court_reports.WebhookCall": {"derived": "id release made_at tries next_at tried_at answer taken_at gave_up_at"},
+    "court_reports.Revocation": {
+        "narrative": "what_is_wrong",
+        "compliance": "reason proposed_at lapses_at confirmed_at withdrawn_at",
+        "derived": "id release proposed_by confirmed_by",
+    },
+    "court_reports.WebhookCall": {
+        "derived": "id release event made_at tries next_at tried_at answer taken_at gave_up_at"
+    },
     "court_reports.CourtToken": {
         "security": "digest last_used_at",
         "derived": "id court account scopes made_at made_by expires_at revoked_at revoked_by",
@@ -158,6 +174,23 @@ def copy(referral: Referral, *, now: datetime) -> Iterable[Document]:
                 _("What"): "step",
                 _("How"): lambda row: how(row.how),
                 _("Who, without an account"): "recipient",
+            },
+        ),
+    )
+    revocations = Revocation.objects.filter(release__in=releases)
+    yield Document(
+        "revoked",
+        _("Reports that were revoked, or were to be"),
+        table(
+            revocations.select_related("release__report"),
+            {
+                _("Number"): lambda row: row.release.number,
+                _("Reason"): lambda row: row.get_reason_display(),
+                _("What was wrong"): "what_is_wrong",
+                _("Proposed"): "proposed_at",
+                _("Valid until"): "lapses_at",
+                _("Confirmed"): "confirmed_at",
+                _("Withdrawn"): "withdrawn_at",
             },
         ),
     )

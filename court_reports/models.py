@@ -5,6 +5,7 @@ to change it, its release, the register and the ledger (migration 0002).
 """
 
 import uuid
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -33,7 +34,8 @@ class Kind(models.TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-# Kinds that can cost a person something: shown to the person first, released by two people (invariant 12).
+# Kinds that can cost a person something: shown to the person first, released by two people (invariant 12). A correction
+# is released by two people always, and shown where it can cost something too (rules.shown).
 NOTICES = (Kind.NON_COMPLIANCE, Kind.REFERRAL_BACK)
 TWO_PEOPLE = (*NOTICES, Kind.CORRECTION)
 
@@ -123,7 +125,27 @@ class Report(models.Model):
 
     @property
     def is_notice(self) -> bool:
-        return self.kind in NOTICES
+        """It can cost the person something: they were shown it before it goes (rules.shown)."""
+        return self.kind in NOTICES or self.shown_at is not None
+
+    @property
+    def is_answered(self) -> bool:
+        """What the person was shown last, they answered. An answer to what it said before stands, with its day."""
+        return self.answered_at is not None and (self.shown_at is None or self.answered_at >= self.shown_at)
+
+    @property
+    def answered_before(self) -> datetime | None:
+        """When the answer was given, where that was before the person was shown what the report says now."""
+        return self.answered_at if self.sealed_answer and not self.is_answered else None
+
+    @property
+    def printed(self) -> str:
+        """Changes with whatever would be printed: who releases says by it what they read."""
+        return f"{self.commitment}:{self.answered_at.isoformat() if self.answered_at else ''}"
+
+    def waits_for_answer(self, now: datetime) -> bool:
+        """The person may still answer, and has not."""
+        return self.answer_by is not None and now < self.answer_by and not self.is_answered
 
     def place(self, field: str) -> str:
         return f"court_reports.report.{field}:{self.pk}"
@@ -189,6 +211,11 @@ class Release(models.Model):
     @property
     def place(self) -> str:
         return f"court_reports.release.issue:{self.pk}"
+
+    @property
+    def webhook_call(self) -> "WebhookCall | None":
+        """The call that told the court's system of this report. Prefetch ``webhook_calls`` for many."""
+        return next((call for call in self.webhook_calls.all() if call.event == Told.RELEASED), None)
 
     @property
     def file_name(self) -> str:
@@ -281,6 +308,7 @@ class Step(models.TextChoices):
     ACKNOWLEDGED = "acknowledged", _("Acknowledged")
     OWN_COPY = "own_copy", _("Opened by the person it is about")
     REPLACED = "replaced", _("Told that a later report replaced it")
+    REVOKED = "revoked", _("Told that it was revoked")
 
 
 class Delivery(models.Model):
@@ -324,11 +352,20 @@ class CourtLink(models.Model):
         ordering: ClassVar = ["made_at"]
 
 
+class Told(models.TextChoices):
+    """What a court's own system is called for, as the call spells it."""
+
+    RELEASED = "report.released", "report.released"
+    SUPERSEDED = "report.superseded", "report.superseded"
+    REVOKED = "report.revoked", "report.revoked"
+
+
 class WebhookCall(models.Model):
     """One call to a court's own system: what is owed to it until it answered. The same id at every try."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    release = models.OneToOneField(Release, models.PROTECT, related_name="webhook_call")
+    release = models.ForeignKey(Release, models.PROTECT, related_name="webhook_calls")
+    event = models.CharField(max_length=20, choices=Told, default=Told.RELEASED, db_default=Told.RELEASED)
     made_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField(null=True)
@@ -344,7 +381,8 @@ class WebhookCall(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(next_at=None) | (Q(taken_at=None) & Q(gave_up_at=None)), name="called_until_settled"
-            )
+            ),
+            models.UniqueConstraint(fields=["release", "event"], name="called_once_for_each"),
         ]
 
     @property
@@ -355,3 +393,4 @@ class WebhookCall(models.Model):
 
 # Of the same app, in a file of their own; Django finds them here.
 from court_reports.court_side import CourtDesk, CourtToken, KeptAnswer, Scope  # noqa: E402, F401
+from court_reports.revocations import Revocation, RevocationReason  # noqa: E402, F401

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, QuerySet
 
 from court_reports import facts as door
-from court_reports.actions import due
+from court_reports.actions import due, sending, tell
 from court_reports.models import Delivery, Kind, Release, Report, Step
 from court_reports.rules import schedule
 from court_reports.rules.owed import Near, Next, near
@@ -40,7 +40,7 @@ class Owed:
 def owed(referrals: QuerySet[Referral], *, now: datetime) -> list[Owed]:
     """The soonest first; what has no day, last."""
     cases = Referral.objects.filter(pk__in=referrals.order_by().values("pk"))
-    found = [*_drafts(cases, now), *_to_come(cases, now), *_unconfirmed(cases, now)]
+    found = [*_drafts(cases, now), *_to_come(cases, now), *_unconfirmed(cases, now), *_to_tell(cases)]
     return sorted(found, key=lambda line: (line.owed_on or date.max, line.at or now, line.kind))
 
 
@@ -63,7 +63,7 @@ def _drafts(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
 def _who(report: Report, ends_at: datetime | None, now: datetime) -> tuple[Next, datetime]:
     if report.first_release_at:
         return Next.SECOND, report.first_release_at
-    if report.answer_by and now < report.answer_by and report.answered_at is None:
+    if report.answer_by and report.waits_for_answer(now):
         return Next.ANSWER, report.answer_by
     if is_ahead(report, ends_at):
         return Next.END, ends_at or report.as_of
@@ -93,16 +93,42 @@ def _unconfirmed(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
     rows = (
         Release.objects.filter(report__referral__in=cases, released_at__gt=now - ASKED_FOR)
         .filter(~Exists(confirmed) & ~Exists(handed))
-        .select_related("report__referral__court", "report__referral__facilitator", "webhook_call")
+        .select_related("report__referral__court", "report__referral__facilitator")
+        .prefetch_related("webhook_calls", "deliveries")
         .defer("sealed_issue", "report__sealed_facts", "report__sealed_salt", "report__sealed_answer")
     )
     for row in rows:
-        call = getattr(row, "webhook_call", None)
-        gave_up = call.gave_up_at if call else None
-        if gave_up or row.released_at <= now - CONFIRMED_WITHIN:
+        gave_up = row.webhook_call.gave_up_at if row.webhook_call else None
+        unheard = is_unheard(row)
+        if gave_up or unheard or row.released_at <= now - CONFIRMED_WITHIN:
             acts, at = (Next.BY_HAND, gave_up) if gave_up else (Next.COURT, row.released_at)
+            acts = Next.NOBODY if unheard else acts
             report = row.report
             yield Owed(report.referral, report.kind, acts, None, None, at, report.pk, row.number)
+
+
+def is_unheard(release: Release) -> bool:
+    """It was laid where the court signs in, nobody there could be told, and nobody has come by it since."""
+    rows = list(release.deliveries.all())
+    reached = (Step.NOTIFIED, Step.OPENED, Step.FILING_COPY, Step.HANDED_OVER, Step.ACKNOWLEDGED)
+    return any(row.how == sending.NOBODY for row in rows) and not any(row.step in reached for row in rows)
+
+
+def to_tell(cases: QuerySet[Referral]) -> Iterator[Release]:
+    """Released, fallen since, and somebody has it in hand who was not told so."""
+    rows = (
+        Release.objects.filter(tell.to_tell_by_hand(), report__referral__in=cases)
+        .select_related("report__referral__court", "report__referral__facilitator")
+        .prefetch_related("entries", "deliveries", "webhook_calls")
+        .defer("sealed_issue", "report__sealed_facts", "report__sealed_salt", "report__sealed_answer")
+    )
+    yield from (row for row in {row.pk: row for row in rows}.values() if tell.by_hand(row))
+
+
+def _to_tell(cases: QuerySet[Referral]) -> Iterator[Owed]:
+    for row in to_tell(cases):
+        report, at = row.report, max(entry.at for entry in row.entries.all())
+        yield Owed(report.referral, report.kind, Next.TELL, None, None, at, report.pk, row.number)
 
 
 def near_of(referral: Referral, owed_on: date | None, now: datetime) -> Near | None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from court_reports import facts as door
 from court_reports import owed, register
+from court_reports.actions.sending import NOBODY
 from court_reports.forms import DraftForm
-from court_reports.models import Delivery, Kind, Release, Report, WebhookCall
+from court_reports.models import Delivery, Kind, Release, Report, Revocation, Told, WebhookCall
 from court_reports.models import Step as Delivered
 from court_reports.owed import is_ahead
 from court_reports.rules.owed import Near
@@ -37,7 +38,7 @@ def steps(referral: Referral, now: datetime) -> Sequence[Step]:
             order=5,
         )
         for report in waiting
-        if report.answered_at is None
+        if not report.is_answered
     ]
 
 
@@ -58,7 +59,7 @@ def needs(referrals: QuerySet[Referral], now: datetime) -> Sequence[Need]:
         )
         for report in waiting
     ]
-    return found + _not_taken(referrals)
+    return [*found, *_not_taken(referrals), *_fallen(referrals), *_proposed(referrals, now)]
 
 
 def _to_release(report: Report, now: datetime) -> Need:
@@ -114,7 +115,9 @@ def _not_taken(referrals: QuerySet[Referral]) -> list[Need]:
     by_hand = Delivery.objects.filter(
         release=OuterRef("release"), step__in=(Delivered.ACKNOWLEDGED, Delivered.HANDED_OVER)
     )
-    calls = WebhookCall.objects.filter(gave_up_at__isnull=False, release__report__referral__in=referrals.order_by())
+    calls = WebhookCall.objects.filter(
+        event=Told.RELEASED, gave_up_at__isnull=False, release__report__referral__in=referrals.order_by()
+    )
     return [
         Need(
             call.release.report.referral_id,
@@ -126,6 +129,40 @@ def _not_taken(referrals: QuerySet[Referral]) -> list[Need]:
         )
         for call in calls.filter(~Exists(by_hand)).select_related("release__report")
     ]
+
+
+def _fallen(referrals: QuerySet[Referral]) -> list[Need]:
+    """Released where nobody could be told, or fallen since and in somebody's hand who does not know it."""
+    laid = Delivery.objects.filter(release=OuterRef("pk"), how=NOBODY)
+    rows = Release.objects.filter(Exists(laid), report__referral__in=referrals.order_by())
+    unheard = [row for row in rows.select_related("report").prefetch_related("deliveries") if owed.is_unheard(row)]
+    said = [
+        *((row, _("nobody at the court could be told of report %(number)s"), _("Hand it over")) for row in unheard),
+        *(
+            (row, _("report %(number)s no longer stands, and who was given it by hand was not told"), _("Tell them"))
+            for row in owed.to_tell(referrals.order_by())
+        ),
+    ]
+    return [
+        Need(
+            row.report.referral_id, why % {"number": row.number},
+            reverse("reports_staff:report", args=[row.report_id]), row.released_at, Weight.RELEASE, step,
+        )
+        for row, why, step in said
+    ]  # fmt: skip
+
+
+def _proposed(referrals: QuerySet[Referral], now: datetime) -> list[Need]:
+    """Proposals to revoke a report that wait for their second person."""
+    rows = Revocation.objects.waiting(now).filter(release__report__referral__in=referrals.order_by())
+    return [
+        Need(
+            row.release.report.referral_id, _("a proposal waits for a second person"),
+            reverse("reports_staff:revocation", args=[row.pk]), row.proposed_at, Weight.SECOND,
+            _("Read it, and confirm it or not"),
+        )
+        for row in rows.select_related("release__report")
+    ]  # fmt: skip
 
 
 def proofs() -> Sequence[Proof]:

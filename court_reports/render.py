@@ -1,6 +1,7 @@
 """Where the settings meet the pure renderer: fonts, paper, profile."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.conf import settings
 
@@ -8,6 +9,16 @@ from court_reports.actions.draft import a_draft_issue
 from court_reports.models import Release, Report
 from court_reports.pdf.profile import ARCHIVAL, FILING
 from court_reports.snapshot import Issue, ReportFacts
+from court_reports.tongue import tongue
+
+REPLACED = (
+    "SUPERSEDED. Report {by} of {on} replaces this report; rely on that one. This is a marked copy without a "
+    "signature. The file as it was released is kept, unchanged."
+)
+REVOKED = (
+    "REVOKED. This report was revoked on {on}; do not rely on it. This is a marked copy without a signature. The file "
+    "as it was released is kept, unchanged."
+)
 
 
 def unsigned_bytes(facts: ReportFacts, issue: Issue, *, paper: str) -> bytes:
@@ -37,14 +48,15 @@ def render(report: Report) -> bytes:
     return unsigned_bytes(report.facts, a_draft_issue(report), paper=profile.paper if profile else "letter")
 
 
-def superseded_bytes(facts: ReportFacts, issue: Issue, *, by: str, on: str, paper: str) -> bytes:
-    """A copy of a replaced report that says so on every page. It is unsigned: what was signed does not change."""
+def fallen_bytes(facts: ReportFacts, issue: Issue, *, by: str, at: datetime, paper: str, language: str = "en") -> bytes:
+    """A copy of a report that no longer stands, which says so on every page: that ``by`` replaced it, or, without that,
+    that it was revoked. It is unsigned: what was signed does not change."""
     from court_reports.pdf.layout import render as lay_out
 
-    notice = (
-        f"SUPERSEDED. Report {by} of {on} replaces this report; rely on that one. This is a marked copy without a "
-        "signature. The file as it was released is kept, unchanged."
-    )
+    t = tongue(language)
+    notice = REPLACED if by else REVOKED
+    words = t.say(notice, by=by, on=t.local_day(at, facts.caption.zone))
     return lay_out(
-        facts, issue, fonts=settings.FONTS_DIR, profile=FILING, paper=paper, mark="SUPERSEDED", notice=notice
-    )
+        replace(facts, language=language), issue, fonts=settings.FONTS_DIR, profile=FILING, paper=paper,
+        mark=t.say("SUPERSEDED" if by else "REVOKED"), notice=words,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ the court's day to complete was moved. 3: due dates that a court holiday moved, 
 4: an excusal on its two axes and when it was given, requests to be excused that were not granted, the steps of the
 graduated response, cases that came from another program, when a notice was shown to the person; a determination is
 told by its rule and the figures beside it, in no words of its own (``until``: the last schema that spells a field).
+5: when an answer was given that stands beside facts which changed since.
 """
 
 import dataclasses
@@ -25,7 +26,7 @@ from typing import Any, TypeVar
 
 import rfc8785
 
-SCHEMA = 4
+SCHEMA = 5
 T = TypeVar("T")
 
 # Crockford's alphabet: no I, L, O, U, so that a code read from paper is typed right.
@@ -393,6 +394,8 @@ class Issue:
     # A notice: when the person was shown it, and until when they could answer.
     shown_at: datetime | None = field(default=None, metadata={"since": 4})
     answer_by: datetime | None = field(default=None, metadata={"since": 4})
+    # When the answer was given, where that was before the person was shown what this report says now.
+    answered_before: datetime | None = field(default=None, metadata={"since": 5})
 
     @property
     def is_draft(self) -> bool:

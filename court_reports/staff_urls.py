@@ -1,6 +1,6 @@
 from django.urls import path
 
-from court_reports.views import owed, release, staff_delivery
+from court_reports.views import owed, release, revoking, staff_delivery
 
 app_name = "reports_staff"
 urlpatterns = [
@@ -15,5 +15,10 @@ urlpatterns = [
     path("<uuid:pk>/pack/", staff_delivery.pack, name="pack"),
     path("<uuid:pk>/handed-over/", staff_delivery.hand_over, name="hand_over"),
     path("<uuid:pk>/link/", staff_delivery.send_link, name="send_link"),
+    path("<uuid:pk>/told/", staff_delivery.told, name="told"),
     path("<uuid:pk>/correct/", release.correct, name="correct"),
+    path("<uuid:pk>/revoke/", revoking.revoke, name="revoke"),
+    path("revocations/<uuid:pk>/", revoking.revocation, name="revocation"),
+    path("revocations/<uuid:pk>/confirm/", revoking.confirm, name="confirm_revocation"),
+    path("revocations/<uuid:pk>/withdraw/", revoking.withdraw, name="withdraw_revocation"),
 ]

@@ -262,7 +262,22 @@ _NEXT = {
         "La persona vio este aviso el {day} y pudo responder hasta el {last}; {answered}"
     ),
     "the answer is printed below.": "la respuesta est\u00e1 impresa m\u00e1s abajo.",
+    "SUPERSEDED": "REEMPLAZADO",
+    "REVOKED": "REVOCADO",
+    "SUPERSEDED. Report {by} of {on} replaces this report; rely on that one. This is a marked copy without a "
+    "signature. The file as it was released is kept, unchanged.": (
+        "REEMPLAZADO. El informe {by} del {on} reemplaza este informe; el que vale es aquel. Esta es una copia marcada, "
+        "sin firma. El archivo tal como se liber\u00f3 se conserva sin cambios."
+    ),
+    "REVOKED. This report was revoked on {on}; do not rely on it. This is a marked copy without a signature. The file "
+    "as it was released is kept, unchanged.": (
+        "REVOCADO. Este informe fue revocado el {on}; ya no vale. Esta es una copia marcada, sin firma. El archivo tal "
+        "como se liber\u00f3 se conserva sin cambios."
+    ),
     "no answer was given.": "no dio respuesta.",
+    "no new answer was given; an earlier one is printed below.": (
+        "no dio una respuesta nueva; una anterior est\u00e1 impresa m\u00e1s abajo."
+    ),
     "When the course is complete, the check-ins begin.": "Cuando el curso est\u00e9 completo, empiezan los seguimientos.",
     "{told}; the last day is {day}.": "{told}; el \u00faltimo d\u00eda es el {day}.",
     "A missed check-in can be made up until {days} after its due date.": (
@@ -339,6 +354,10 @@ _TABLES_OF_COURSE = {
     "Commitment {number}": "Compromiso {number}",
     "Verified on": "Verificado el",
     "Commitments": "Compromisos",
+    "The person gave this answer on {day}, in their own words, before they were shown what this report says now:": (
+        "La persona dio esta respuesta el {day}, con sus propias palabras, antes de que se le mostrara lo que este "
+        "informe dice ahora:"
+    ),
     "The person chose to give this answer to the court, in their own words:": (
         "La persona quiso dar esta respuesta al tribunal, en sus propias palabras:"
     ),

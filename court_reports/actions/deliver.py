@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from court_reports import packs, storage
-from court_reports.actions.supersede import stamped
 from court_reports.models import Delivery, Release, Step
+from court_reports.standing import stamped
 from lms.journal import journal
 from lms.people.models import User
 from lms.referrals.models import Route
@@ -60,6 +60,19 @@ def hand_over(*, release: Release, to: str, by: User, now: datetime) -> Delivery
     """Somebody of the program gave it to somebody at the court, and says to whom."""
     row = note(release, Step.HANDED_OVER, now, by=by, recipient=to, how=Route.PACK)
     journal.record("report.handed_over", about=release.report.referral_id, on=release.report, by=by, at=now)
+    return row
+
+
+@transaction.atomic
+def told_by_hand(*, release: Release, whom: str, by: User, now: datetime) -> Delivery | None:
+    """Somebody of the program told whoever has it in hand that it no longer stands. Of anybody else nothing follows."""
+    from court_reports.actions import tell
+
+    step = tell.standing(release)
+    if step is None or whom not in tell.by_hand(release):
+        return None
+    row = note(release, step, now, by=by, recipient=whom, how=Route.PACK)
+    journal.record("report.told_by_hand", about=release.report.referral_id, on=release.report, by=by, at=now)
     return row
 
 

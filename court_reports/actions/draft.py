@@ -11,6 +11,7 @@ from court_reports import content, snapshot
 from court_reports import facts as door
 from court_reports.models import ZONE, Kind, Report
 from court_reports.rules.schedule import starts
+from court_reports.rules.shown import must_be_shown, says_otherwise
 from lms import crypto
 from lms.journal import journal
 from lms.outbox import outbox
@@ -54,7 +55,7 @@ def draft(
     """Freeze the facts of a case as of a moment (``now``, unless given) into a report to be released.
 
     The same ``schedule_key`` gives the report that is there. A notice is shown to the person
-    at once, with the policy's days to answer. ``by`` None: the schedule. ``owed_on``: by the end of which
+    at once, with the policy's days to answer; so is a correction of one, or that says worse (rules.shown). ``by`` None: the schedule. ``owed_on``: by the end of which
     court day the court is to have it, where it is owed.
     Raises StepMissing.
     """
@@ -83,8 +84,9 @@ def draft(
         drafted_by=by,
     )
     _freeze(report, gathered.facts)
-    if report.is_notice:
+    if must_be_shown(gathered.facts, supersedes.facts if supersedes else None):
         _show_to_person(report, now)
+        _carry_over(supersedes, report)
     report.save(force_insert=True)
     journal.record("report.drafted", about=referral.subject, on=report, by=by, at=now, data={"kind": kind})
     return report
@@ -95,6 +97,9 @@ def refresh(
     *, report: Report, by: User | None, now: datetime, as_of: datetime | None = None, owed_on: date | None = None
 ) -> Report:
     """Freeze the facts anew as of now (or ``as_of``), before release. A first release given for the old facts lapses.
+
+    Where the person was shown what it said, and it says something else of them now, they are shown it again, with all
+    their days to answer: nobody is reported for what they never saw.
 
     ``by`` None: the schedule, when the term is over that a draft ran ahead of. A draft for a hearing that moved is for
     the next one from now on. Raises AlreadyReleased, Discarded.
@@ -113,14 +118,17 @@ def refresh(
         supersedes=report.facts.supersedes,
     )
     report.as_of = moment
-    if report.first_release_at:
-        report.first_release_by = report.first_release_at = report.owed_on = None
+    _lapse(report)
     report.owed_on = owed_on or report.owed_on
     if report.hearing and report.hearing.cancelled_at:
         report.hearing = report.referral.hearings.filter(cancelled_at=None, at__gt=now).order_by("at").first()
+    again = _is_to_be_shown(report, gathered.facts)
     _freeze(report, gathered.facts)
+    if again:
+        _show_to_person(report, now)
     report.save()
-    journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now)
+    shown = "again" if again else ""
+    journal.record("report.refreshed", about=report.referral_id, on=report, by=by, at=now, data={"shown": shown})
     return report
 
 
@@ -139,12 +147,14 @@ def discard(*, report: Report, by: User | None, now: datetime) -> Report:
 
 @transaction.atomic
 def answer(*, report: Report, words: str, by: User, now: datetime) -> Report:
-    """The person's own answer, printed in the report. Until the release it may be changed or taken back."""
+    """The person's own answer, printed in the report. Until the release it may be changed or taken back: a first release
+    was given for what it said before, and lapses."""
     report = locked(report)
     place = report.place("answer")
     sealed = crypto.encrypt(words, subject=report.referral_id, zone=ZONE, place=place) if words else None
     report.sealed_answer, report.answered_at = sealed, now
-    report.save(update_fields=["sealed_answer", "answered_at"])
+    _lapse(report)
+    report.save()
     journal.record("report.answered", about=report.referral_id, on=report, by=by, at=now)
     return report
 
@@ -193,6 +203,7 @@ def a_draft_issue(report: Report) -> snapshot.Issue:
         answer=report.answer,
         shown_at=report.shown_at,
         answer_by=report.answer_by,
+        answered_before=report.answered_before,
     )
     return with_differences(report, issue)
 
@@ -219,16 +230,42 @@ def _freeze(report: Report, facts: snapshot.ReportFacts) -> None:
     report.commitment = snapshot.commitment(facts, salt=salt)
 
 
+def _lapse(report: Report) -> None:
+    """Two people release the same words, or the first of them begins again."""
+    if report.first_release_at:
+        report.first_release_by = report.first_release_at = None
+        report.owed_on = None if report.is_notice else report.owed_on
+
+
+def _is_to_be_shown(report: Report, facts: snapshot.ReportFacts) -> bool:
+    """Of a draft whose facts are read again, while it still holds the ones from before."""
+    if report.shown_at is None:
+        return must_be_shown(facts, report.supersedes.facts if report.supersedes else None)
+    return says_otherwise(report.facts, facts)
+
+
+def _carry_over(old: Report | None, report: Report) -> None:
+    """What the person answered to the report that this one replaces stands here too, with its day, unless they say
+    something else."""
+    if old is None or not (words := old.answer):
+        return
+    place = report.place("answer")
+    report.sealed_answer = crypto.encrypt(words, subject=report.referral_id, zone=ZONE, place=place)
+    report.answered_at = old.answered_at
+
+
 def _show_to_person(report: Report, now: datetime) -> None:
+    """For the first time, or again."""
     referral = report.referral
     policy = referral.policy or referral.program.policy_at(now)
     today = now.astimezone(referral.time_zone).date()
+    again = f":{now.isoformat()}" if report.shown_at else ""
     report.shown_at = now
     # The whole of the last day is theirs.
     report.answer_by = starts(today + timedelta(days=policy.answer_days + 1), referral.time_zone)
     if referral.person is not None:
         outbox.post(
-            key=f"report:{report.pk}:draft-to-answer",
+            key=f"report:{report.pk}:draft-to-answer{again}",
             kind="report.draft_to_answer",
             to=referral.person,
             at=now,

@@ -32,6 +32,7 @@ from lms.referrals.models import CourtProfile, Referral
 __all__ = [
     "AlreadyReleased",
     "AnswerStillOpen",
+    "ChangedSince",
     "Discarded",
     "NotAllowed",
     "PreflightRefused",
@@ -57,21 +58,28 @@ class SamePersonTwice(Exception):
     """A notice needs two people; this one has released it already."""
 
 
+class ChangedSince(Exception):
+    """Its facts were read again, or the person answered, after this page was opened."""
+
+
 class AnswerStillOpen(Exception):
     """The person was shown this draft and may still answer."""
 
 
 @transaction.atomic
-def release(*, report: Report, by: User, now: datetime, second: User | None = None) -> Release | None:
+def release(*, report: Report, by: User, now: datetime, second: User | None = None, seen: str = "") -> Release | None:
     """Let a report go. For kinds that need two people the first call records the first and returns None.
 
-    Raises NotAllowed, AlreadyReleased, Discarded, AnswerStillOpen, PreflightRefused,
+    ``seen``: what they read (``Report.printed``), where they read it on a page that may have grown old.
+    Raises NotAllowed, ChangedSince, AlreadyReleased, Discarded, AnswerStillOpen, PreflightRefused,
     SamePersonTwice, signing.SigningKeyUnusable, storage.NotKept.
     """
     report = locked(report)
     for person in filter(None, (by, second)):
         _guard_person(report.referral, person)
-    if report.answer_by and now < report.answer_by and report.answered_at is None:
+    if seen and seen != report.printed:
+        raise ChangedSince(report.pk)
+    if report.waits_for_answer(now):
         raise AnswerStillOpen(report.pk)
     if found := preflight(report=report, now=now):
         raise PreflightRefused(found)
@@ -213,6 +221,7 @@ def _issue_words(report: Report, number: str, by: User, second: User | None, now
         demonstration=signing.is_demonstration(),
         shown_at=report.shown_at,
         answer_by=report.answer_by,
+        answered_before=report.answered_before,
     )
     return with_differences(report, issue)
 

@@ -10,6 +10,9 @@ from court_reports.models import Release, Step
 from lms.outbox import outbox
 from lms.referrals.models import CourtProfile, Referral, Route
 
+# In the place of a route, on the ledger.
+NOBODY = "nobody"
+
 
 def send(*, release: Release, referral: Referral, now: datetime) -> None:
     """In the transaction of the release: a row that stands for what is owed to the court, and the person's own news."""
@@ -38,7 +41,11 @@ def route_of(profile: CourtProfile | None) -> str:
 
 
 def _tell_members(release: Release, referral: Referral, now: datetime) -> None:
-    for membership in referral.court.memberships.select_related("user").filter(user__is_active=True):
+    members = list(referral.court.memberships.select_related("user").filter(user__is_active=True))
+    if not members:
+        # It lies there, and the ledger says that nobody knows: somebody hands it over (owed).
+        note(release, Step.LAID, now, how=NOBODY)
+    for membership in members:
         outbox.post(
             key=f"report:{release.report_id}:waiting:{membership.user_id}",
             kind="report.waiting",

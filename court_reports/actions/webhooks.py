@@ -11,7 +11,8 @@ from django.db import transaction
 
 from court_reports import webhook
 from court_reports.actions.deliver import note
-from court_reports.models import Release, Step, WebhookCall
+from court_reports.models import Release, Step, Told, WebhookCall
+from court_reports.standing import replaced_by
 from lms.journal import journal
 from lms.referrals.models import CourtProfile, Route
 
@@ -23,11 +24,14 @@ RETRY_AFTER = (
     timedelta(hours=10), timedelta(hours=14), timedelta(hours=20), timedelta(hours=24),
 )  # fmt: skip
 AT_ONCE = 50
+# What stands on the ledger once the court's system took the call.
+TAKEN = {Told.RELEASED: Step.SENT, Told.SUPERSEDED: Step.REPLACED, Told.REVOKED: Step.REVOKED}
 
 
-def owe(*, release: Release, now: datetime) -> WebhookCall:
-    """The court's system is to be told of this report: called by the next run."""
-    call, _made = WebhookCall.objects.get_or_create(release=release, defaults={"made_at": now, "next_at": now})
+def owe(*, release: Release, now: datetime, event: str = Told.RELEASED) -> WebhookCall:
+    """The court's system is to be told of this report, or that it no longer stands: called by the next run."""
+    due = {"made_at": now, "next_at": now}
+    call, _made = WebhookCall.objects.get_or_create(release=release, event=event, defaults=due)
     return call
 
 
@@ -68,17 +72,22 @@ def body(row: WebhookCall) -> str:
     The same at every try.
     """
     release = row.release
-    told = {
-        "type": "report.released",
-        "timestamp": release.released_at.isoformat(),
-        "data": {
-            "report": release.number,
-            "kind": release.report.kind,
-            "digest": f"sha-256:{release.file_digest}",
-            "url": f"{settings.PUBLIC_URL}/api/v1/reports/{release.pk}",
-        },
+    happened = release.released_at if row.event == Told.RELEASED else row.made_at
+    data = {
+        "report": release.number,
+        "kind": release.report.kind,
+        "digest": f"sha-256:{release.file_digest}",
+        "url": _url(release),
     }
+    if row.event == Told.SUPERSEDED:
+        later = replaced_by(release)
+        data |= {"superseded_by": later.number, "superseded_by_url": _url(later)} if later else {}
+    told = {"type": row.event, "timestamp": happened.isoformat(), "data": data}
     return json.dumps(told, separators=(",", ":"))
+
+
+def _url(release: Release) -> str:
+    return f"{settings.PUBLIC_URL}/api/v1/reports/{release.pk}"
 
 
 @transaction.atomic
@@ -99,7 +108,7 @@ def _record(row: WebhookCall, answer: webhook.Answer, now: datetime) -> None:
     report, host = row.release.report, webhook.host_of(row.release.report.referral.court)
     if answer.taken:
         if open_row.update(taken_at=now, next_at=None, answer=answer.word):
-            note(row.release, Step.SENT, now, recipient=host, how=Route.WEBHOOK)
+            note(row.release, TAKEN[Told(row.event)], now, recipient=host, how=Route.WEBHOOK)
             journal.record("report.webhook_taken", about=report.referral_id, on=report, by=None, at=now)
     elif answer.final or row.tries > len(RETRY_AFTER):
         if open_row.update(gave_up_at=now, next_at=None, answer=answer.word):

@@ -37,3 +37,5 @@ class Next(StrEnum):
     SECOND = "second"  # a second person releases
     COURT = "court"  # the court has it and has not said so
     BY_HAND = "by_hand"  # the court's system did not take it: somebody sees that it gets there
+    NOBODY = "nobody"  # nobody at the court could be told that it is there: somebody hands it over
+    TELL = "tell"  # it no longer stands, and whoever was given it by hand was not told yet

@@ -31,6 +31,8 @@ ACTS = {
     Next.FIRST: _("Facilitator: read the draft and release it"),
     Next.SECOND: _("A second person: release it too"),
     Next.COURT: _("The court: it has not confirmed receipt. Ask it"),
+    Next.NOBODY: _("Facilitator: nobody at the court could be told. Hand it over"),
+    Next.TELL: _("Facilitator: it no longer stands. Tell by hand whoever was given it by hand"),
     Next.BY_HAND: _("Facilitator: the court’s system did not take the notice. Hand it over"),
 }
 # What a moment beside it is.

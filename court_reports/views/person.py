@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from court_reports import access, content, words
+from court_reports import access, content, standing, words
 from court_reports import render as drawing
 from court_reports.actions import deliver, draft, supersede
 from court_reports.forms import AnswerForm
@@ -26,8 +26,13 @@ TONGUES = ("es",)
 @require_GET
 def reports(request: Request) -> HttpResponse:
     """Everything that went to the court about this person, and what is about to."""
+    releases = list(access.releases_for(request.user))
+    later = standing.later_numbers(releases)
     context = {
-        "releases": access.releases_for(request.user),
+        "releases": [
+            {"release": row, "replaced_by": later.get(row.report_id, ""), "revoked": standing.is_revoked(row)}
+            for row in releases
+        ],
         "drafts": access.answerable_for(request.user),
         "also_in": _also_in(request),
     }
@@ -49,12 +54,14 @@ def download(request: Request, pk: str) -> HttpResponse:
 @require_GET
 @unless_sealed
 def copy(request: Request, pk: str) -> HttpResponse:
-    """The same facts in the person's own language, beside the report that the court holds."""
+    """The same facts in the person's own language, beside the report that the court holds; of one that no longer stands
+    a copy that says so on its face."""
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
     language = _also_in(request)
     if not language:
         raise Http404
-    return pdf(drawing.person_copy(release, language=language), f"{language}-{release.file_name}")
+    data = standing.stamped(release, language=language) or drawing.person_copy(release, language=language)
+    return pdf(data, f"{language}-{standing.file_name(release)}")
 
 
 def _also_in(request: Request) -> str:
@@ -73,6 +80,7 @@ def answer(request: Request, pk: str) -> HttpResponse:
     context = {
         "report": row,
         "form": form,
+        "answered_before": row.answered_before,
         "also_in": _also_in(request),
         "title": words.title(facts),
         "caption": content.caption(facts),

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from court_reports import access, content, signing, storage, words
 from court_reports import render as drawing
-from court_reports.actions import deliver, draft, release, supersede
+from court_reports.actions import deliver, draft, release, sending, supersede, tell
 from court_reports.delivery_words import how
 from court_reports.forms import CorrectionForm, DraftForm, HandOverForm
-from court_reports.models import Delivery, Release, Report
+from court_reports.models import Delivery, Release, Report, Step
 from court_reports.pdf.text import MissingGlyph
 from court_reports.problem_words import PROBLEMS, say
 from court_reports.views.files import pdf
@@ -22,6 +22,7 @@ from lms.people.access import only, proved_again
 from lms.people.http import Request
 from lms.people.models import Kind
 from lms.referrals.access import referrals_for
+from lms.referrals.models import Route
 
 STEPS = {
     "contact": gettext_lazy("a contact"),
@@ -90,9 +91,12 @@ def start(request: Request, referral: str) -> HttpResponse:
 def refresh(request: Request, pk: str) -> HttpResponse:
     """Read the facts anew."""
     row = _fetch(request, pk)
+    was = row.shown_at
     try:
-        draft.refresh(report=row, by=request.user, now=request.now)
+        fresh = draft.refresh(report=row, by=request.user, now=request.now)
         messages.success(request, _("The facts were read again, as of now."))
+        if fresh.shown_at != was:
+            messages.info(request, _("They say other things now: the person is shown the draft again, and may answer."))
     except (draft.AlreadyReleased, draft.Discarded):
         messages.info(request, _("This report is no longer a draft."))
     return redirect("reports_staff:report", pk=pk)
@@ -154,11 +158,13 @@ def _fetch(request: Request, pk: str) -> Report:
 def _try_release(request: Request, row: Report) -> str:
     """Releases, or says why not."""
     try:
-        gone = release.release(report=row, by=request.user, now=request.now)
+        gone = release.release(report=row, by=request.user, now=request.now, seen=request.POST.get("seen", ""))
     except release.PreflightRefused as refused:
         return " ".join(say(problem) for problem in refused.problems)
     except release.AnswerStillOpen:
         return _("The person may still answer. A notice goes after that, or once the answer is there.")
+    except release.ChangedSince:
+        return _("It was changed or answered after you opened the page. Read it once more, then release it.")
     except release.SamePersonTwice:
         return _("You have released it already. This kind needs a second person.")
     except release.NotAllowed:
@@ -169,10 +175,22 @@ def _try_release(request: Request, row: Report) -> str:
         return _("Nothing was released: no report can be signed now. Tell the operator: %(why)s") % {"why": problem}
     except storage.NotKept:
         return _("There is no room to keep the report, so nothing was released. Tell the operator.")
-    done = _("Released. The court has been told that a report waits.")
-    first = _("Recorded. A second person must release it before it goes.")
-    messages.success(request, done if gone else first)
+    messages.success(request, _gone(gone) if gone else _("Recorded. A second person must release it before it goes."))
     return ""
+
+
+def _gone(row: Release) -> str:
+    """How it left, and no more than that: where nobody could be told, that."""
+    said = {(line.step, line.how) for line in row.deliveries.all()}
+    if (Step.LAID, sending.NOBODY) in said:
+        return _("Released. Nobody at the court could be told: nobody there has an account. Hand it over.")
+    if any(step == Step.NOTIFIED for step, _how in said):
+        return _("Released. The court has been told that a report waits.")
+    if row.webhook_call:
+        return _("Released. The court’s own system is called until it answers.")
+    if (Step.LAID, Route.PACK) in said:
+        return _("Released. Fetch what is filed by hand, and note to whom it was handed over.")
+    return _("Released. It lies where the court looks for it; no mail goes to this court.")
 
 
 def _unsignable(row: Report, request: Request) -> list[str]:
@@ -199,14 +217,17 @@ def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
         "sections": content.sections(facts, issue),
         "problems": [*map(say, found), *_unsignable(row, request)],
         "may_release": access.may_release(request.user, row),
-        "waits_for_answer": bool(row.answer_by and request.now < row.answer_by and not row.answered_at),
+        "waits_for_answer": row.waits_for_answer(request.now),
         "is_second": bool(row.first_release_by_id and row.first_release_by_id != request.user.pk),
         "deliveries": [_line(line) for line in row.release.deliveries.select_related("by")] if row.is_released else (),
         "superseded": row.is_released and supersede.is_superseded(row.release),
         "correction_form": CorrectionForm(),
         "hand_over_form": HandOverForm(),
         "mailbox": profile.report_address if profile else "",
-        "call": getattr(row.release, "webhook_call", None) if row.is_released else None,
+        "revoked": row.is_released and supersede.is_revoked(row.release),
+        "revocations": row.release.revocations.select_related("confirmed_by") if row.is_released else (),
+        "by_hand": tell.by_hand(row.release) if row.is_released else (),
+        "call": row.release.webhook_call if row.is_released else None,
         "zone": row.referral.court.zone,
     }
     return context | more

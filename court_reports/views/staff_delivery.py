@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from court_reports import access, packs
 from court_reports.actions import deliver, links
-from court_reports.forms import HandOverForm
+from court_reports.forms import HandOverForm, ToldForm
 from court_reports.models import Release
 from court_reports.views.files import archive
 from lms.people.access import only
@@ -34,6 +34,17 @@ def hand_over(request: Request, pk: str) -> HttpResponse:
         messages.success(request, _("It stands on the report’s record."))
     else:
         messages.error(request, _("Say to whom it was handed over."))
+    return redirect("reports_staff:report", pk=pk)
+
+
+@only(Kind.STAFF)
+@require_POST
+def told(request: Request, pk: str) -> HttpResponse:
+    """Whoever has it in hand was told that it no longer stands."""
+    release, form = _released(request, pk), ToldForm(request.POST)
+    if form.is_valid():
+        deliver.told_by_hand(release=release, whom=form.cleaned_data["name"], by=request.user, now=request.now)
+        messages.success(request, _("It stands on the report’s record."))
     return redirect("reports_staff:report", pk=pk)
 
 

@@ -134,6 +134,7 @@ NOBODYS = {
     "module_word_fine": "for a word that stands in the module: tests/courses/test_before_review.py",
     "recording_chooser:create": "a recording needs its words: it is made on its own page, and only chosen here",
     "my_reports:copy": "for whoever reads Spanish: tests/court_reports/test_persons_copy.py",
+    "reports_staff:withdraw_revocation": "of whoever proposed it alone: tests/court_reports/test_fallen.py",
     "report_schemas:schema": "of the numbers that there are: tests/court_reports/test_schemas.py",
     **{f"track_staff:{act}_transfer": TRANSFERS for act in ("accept", "decline", "withdraw")},
     "verify:proof": "for whoever holds a report's code or file: tests/court_reports/test_register.py",

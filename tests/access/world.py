@@ -42,7 +42,7 @@ from courses.models import (
 )
 from courses.shown import body
 from courses.viewsets import RecordingViewSet
-from court_reports.actions import desk, heads, tokens
+from court_reports.actions import desk, heads, revoking, tokens
 from court_reports.actions.release import release
 from court_reports.models import CourtLink, HeadSubscriber, Kind
 from lms import clock
@@ -200,6 +200,9 @@ class Case:
         )  # fmt: skip
         self.waiver = waivers.propose(
             enrollment=enrollment, module=self.module, requirement="time", reason="other", by=administrator, now=now
+        )
+        self.revocation = revoking.propose(
+            release=self.released, reason="other", what_is_wrong="x", by=administrator, now=now
         )
         self.accommodation = accommodations.agree(
             referral=self.referral, kind="reader", from_on=now.date(), until_on=None, note="x", by=self.facilitator,
@@ -467,6 +470,11 @@ class Case:
             "reports_staff:pack": [self.released.report],
             "reports_staff:hand_over": [self.released.report],
             "reports_staff:send_link": [self.released.report],
+            "reports_staff:told": [self.released.report],
+            "reports_staff:revoke": [self.released.report],
+            "reports_staff:revocation": [self.revocation],
+            "reports_staff:confirm_revocation": [self.revocation],
+            "reports_staff:withdraw_revocation": [self.revocation],
             "court_link:report": [self.court_link],
             "court_link:file": [self.court_link],
             "court_link:acknowledge": [self.court_link],

@@ -12,9 +12,10 @@ from playwright.sync_api import Page, expect
 from accountability.actions import help_calls, overrides
 from accountability.models import Track
 from courses.models import Enrollment, ModulePage, Topic
+from court_reports.actions import revoking
 from court_reports.actions.draft import draft
 from court_reports.actions.release import release
-from court_reports.models import Kind
+from court_reports.models import Kind, Release
 from lms import clock
 from lms.journal import journal
 from lms.keeping.actions import copies, demands, forgetting, holds
@@ -290,7 +291,11 @@ def test_pages_of_a_report_from_draft_to_proof(open_as: OpenAs, language: str) -
     harm = draft(referral=world.on_track, kind=Kind.NON_COMPLIANCE, by=world.facilitator, now=world.now)
     notice = draft(referral=world.learner, kind=Kind.ENROLLMENT, by=world.facilitator, now=world.now)
     apart(lambda: release(report=notice, by=world.facilitator, now=world.now))
-    staff = [reverse("reports_staff:report", args=[harm.pk]), reverse("reports_staff:report", args=[notice.pk]),
+    revoked = revoking.propose(
+        release=Release.objects.get(report=notice), reason="other", what_is_wrong="x", by=world.facilitator,
+        now=world.now,
+    )  # fmt: skip
+    staff = [reverse("reports_staff:revocation", args=[revoked.pk]), reverse("reports_staff:report", args=[harm.pk]), reverse("reports_staff:report", args=[notice.pk]),
              reverse("reports_staff:list"), reverse("referrals:case", args=[world.learner.pk])]  # fmt: skip
     found = walk(open_as(world.facilitator, language=language), staff, language)
     actions.add_hearing(referral=world.learner, at=world.now + timedelta(days=1), kind="Review", by=None, now=world.now)

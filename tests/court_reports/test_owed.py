@@ -22,7 +22,7 @@ from lms.people.models import User
 from lms.referrals import actions as referrals
 from lms.referrals import desk
 from lms.referrals.models import CourtProfile, Referral
-from tests.builders import a_court, an_administrator, at
+from tests.builders import a_court, a_court_user, an_administrator, at
 from tests.court_reports.cases import (
     a_case_in_track,
     a_draft_of,
@@ -195,6 +195,8 @@ def test_one_screen_says_what_is_owed_sorted_by_day_in_words_and_shapes(
         for days, name in ((12, "Soonest"), (30, "Overdue"))
     ]
     due.draft_due(now=now)
+    for one in people:
+        a_court_user(one.court)
     confirmed, silent = (a_release_of(one, Kind.ENROLLMENT, now=now - 9 * DAY) for one in people)
     deliver.acknowledge(release=confirmed, by=people[0].facilitator, now=now)
     client = signed_in(people[0].facilitator)

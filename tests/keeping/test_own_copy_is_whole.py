@@ -16,7 +16,7 @@ from django.db.models import DateField, DateTimeField, ForeignKey, JSONField, Mo
 from accountability.actions import overrides
 from accountability.models import CheckIn, Track
 from courses.models import ActiveTime, Attempt
-from court_reports.actions import links
+from court_reports.actions import links, revoking
 from court_reports.models import Release
 from lms import crypto
 from lms.keeping import classes, shredders
@@ -159,6 +159,7 @@ def a_whole_world() -> World:
     track = Track.objects.get(referral=world.referral)
     terms = {"days": 3, "reason": "work", "ordered_by": "the court"}
     proposer = an_administrator(world.referral.program)
+    revoking.propose(release=gone, reason="other", what_is_wrong="x", by=proposer, now=NOW)
     overrides.propose(track=track, act="extend", terms=terms, by=proposer, now=NOW)
     forgetting.propose(referral=world.referral, act=Act.EXPUNGE, ground=Ground.REQUEST, by=world.facilitator, now=NOW)
     copy = copies.ask(referral=world.referral, language="en", by=world.person, now=NOW)

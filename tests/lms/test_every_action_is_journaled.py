@@ -75,6 +75,7 @@ SILENT = {
     "lms.referrals.actions.audit.verify_nightly": "Verification rows are its record",
     "court_reports.actions.deliver.note": "a row of the ledger; whoever calls it records what it was",
     "court_reports.actions.webhooks.owe": "called by release, which records",
+    "court_reports.actions.tell.everyone": "called by what replaces and what revokes, which record; each one told is on the ledger",
     "court_reports.actions.desk.look": "that a list was opened is nobody's business; since when is all that is kept",
     "court_reports.actions.once.once": "keeps an answer for a day; what was done recorded itself",
     "court_reports.actions.once.forget_old": "forgets; what was done stays recorded",
@@ -216,6 +217,7 @@ FILLED = {
     "commitment.provider_*": ["confirmed", "denied"],
     "consent.*": ["given", "renewed", "renamed", "ended", "taken_back"],
     "reflection.*": ["accepted", "returned"],
+    "report.revocation_*": ["proposed", "withdrawn"],
     "waiver.*": ["proposed", "confirmed", "withdrawn"],
     "referral.*": [
         "completed", "not_completed", "referred_back", "withdrawn", "transferred", "course_started",
