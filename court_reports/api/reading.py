@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
+from court_reports import hearings
 from court_reports.api import schemas
 from court_reports.court_side import CourtToken
 from court_reports.models import Delivery, Entry, RegisterEntry, Release, Step
@@ -46,15 +47,25 @@ def programs() -> schemas.Programs:
 
 def as_referral(row: Referral) -> schemas.Referral:
     moments = {name.removesuffix("_at"): getattr(row, name) for name in MOMENTS if getattr(row, name)}
+    released = list(hearings.released([row.pk]))
     return schemas.Referral(
         id=row.pk, program=row.program.slug, case_number=row.case_number, reference=row.reference,
         status=row.status.value, moments=moments, complete_by=row.complete_by,
-        hearings=[as_hearing(each) for each in row.hearings.order_by("at", "pk")],
+        hearings=[_as_hearing(each, row, released) for each in row.hearings.order_by("at", "pk")],
     )  # fmt: skip
 
 
 def as_hearing(row: Hearing) -> schemas.Hearing:
-    return schemas.Hearing(id=row.pk, at=row.at, kind=row.kind, cancelled=row.cancelled_at is not None)
+    return _as_hearing(row, row.referral, list(hearings.released([row.referral_id])))
+
+
+def _as_hearing(row: Hearing, case: Referral, released: Sequence[Release]) -> schemas.Hearing:
+    row.referral = case
+    found = hearings.reported(row, released)
+    return schemas.Hearing(
+        id=row.pk, at=row.at, kind=row.kind, cancelled=row.cancelled_at is not None, report_due_on=found.due_on,
+        report=found.release and found.release.pk,
+    )  # fmt: skip
 
 
 def reports(token: CourtToken, *, after: int, limit: int) -> schemas.Reports:

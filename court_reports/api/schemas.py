@@ -85,6 +85,12 @@ class Hearing(Schema):
     at: datetime
     kind: str
     cancelled: bool
+    report_due_on: date | None = Field(
+        description="By the end of which court day the report for it is to be in; null where none is to come."
+    )
+    report: UUID | None = Field(
+        description="The report for it, if it is in. One may be for two hearings close together."
+    )
 
 
 class Referral(Schema):
