@@ -13,6 +13,7 @@ from court_reports import leads
 from court_reports.actions.due import key_of
 from court_reports.models import Entry, Kind, RegisterEntry, Release, Report
 from court_reports.rules.hearing_reports import DAY, HearingAt, Lead, Told, due_at, serves, starts
+from court_reports.standing import SEALED
 from lms.people.models import User
 from lms.referrals.access import referrals_for
 from lms.referrals.models import CourtProfile, Hearing, Referral
@@ -137,8 +138,7 @@ def released(referrals: Collection[UUID]) -> QuerySet[Release]:
     """What went to the court in these cases, the newest first, and whether each was revoked."""
     revoked = RegisterEntry.objects.filter(release=OuterRef("pk"), kind=Entry.REVOKED)
     rows = Release.objects.filter(report__referral__in=referrals).annotate(revoked=Exists(revoked))
-    sealed = ("sealed_issue", "report__sealed_facts", "report__sealed_salt", "report__sealed_answer")
-    return rows.select_related("report__hearing").defer(*sealed).order_by("-released_at", "-sequence")
+    return rows.select_related("report__hearing").defer(*SEALED).order_by("-released_at", "-sequence")
 
 
 def _reports(referrals: Collection[UUID]) -> dict[UUID, list[Release]]:

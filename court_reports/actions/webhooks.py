@@ -12,6 +12,7 @@ from django.db import transaction
 from court_reports import webhook
 from court_reports.actions.deliver import note
 from court_reports.models import Release, Step, WebhookCall
+from court_reports.standing import standing_of
 from lms.journal import journal
 from lms.referrals.models import CourtProfile, Route
 
@@ -63,11 +64,13 @@ def call(*, pk: UUID, now: datetime) -> bool:
 
 
 def body(row: WebhookCall) -> str:
-    """What a court's system is told: number, kind, digest, and where to fetch it. Never a name, never a case number.
+    """What a court's system is told: number, kind, digest, where to fetch it, and the id of the report that it replaces.
+    Never a name, never a case number.
 
     The same at every try.
     """
     release = row.release
+    replaced = standing_of([release])[release.pk].replaces
     told = {
         "type": "report.released",
         "timestamp": release.released_at.isoformat(),
@@ -75,6 +78,7 @@ def body(row: WebhookCall) -> str:
             "report": release.number,
             "kind": release.report.kind,
             "digest": f"sha-256:{release.file_digest}",
+            "supersedes": str(replaced) if replaced else None,
             "url": f"{settings.PUBLIC_URL}/api/v1/reports/{release.pk}",
         },
     }

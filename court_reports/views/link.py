@@ -55,7 +55,7 @@ def report(request: Request, token: str, link: CourtLink) -> HttpResponse:
 def file(request: Request, token: str, link: CourtLink) -> HttpResponse:
     """The signed file."""
     data = deliver.open_by_court(release=link.release, by=None, now=request.now, how=Route.LINK, recipient=link.address)
-    return pdf(data, link.release.file_name)
+    return pdf(data, supersede.file_name(link.release))
 
 
 @require_POST

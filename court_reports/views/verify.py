@@ -1,6 +1,5 @@
 """Anyone with a report in hand asks here. No account, nothing kept, nothing to be found by guessing."""
 
-import json
 from pathlib import Path
 
 from allauth.core import ratelimit
@@ -12,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from court_reports import keys, standalone
 from court_reports.forms import VerifyForm
-from court_reports.proofs import NoProof, proof_of
+from court_reports.proofs import NoProof, as_file, proof_of
 from court_reports.verification import check, release_of
 
 
@@ -47,7 +46,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         said = proof_of(found)
     except NoProof:
         return render(request, "verify/no_proof.html")
-    return _attached(json.dumps(said, indent=1).encode(), "application/json", f"{found.number}.proof.json")
+    return _attached(as_file(said), "application/json", f"{found.number}.proof.json")
 
 
 @login_not_required

@@ -13,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from court_reports import heads as published
 from court_reports import hearings, packing
-from court_reports.actions import desk, due, supersede
+from court_reports.actions import desk, due, heads, supersede
 from court_reports.actions.release import release
 from court_reports.court_side import CourtDesk, CourtToken
 from court_reports.models import Delivery, Kind, Release, Report, Step
+from court_reports.standalone import amends_verify
 from lms import clock
 from lms.journal.models import Event
 from lms.referrals import actions
@@ -33,11 +35,13 @@ from tests.builders import (
 )
 from tests.court_reports.cases import (
     a_case_in_track,
+    a_correction_of,
     a_draft_of,
     a_program_with_a_course,
     a_release_of,
     an_enrolled_case,
 )
+from tests.court_reports.drawing import text_of
 from tests.lms.test_team import proved
 
 pytestmark = pytest.mark.django_db
@@ -225,15 +229,18 @@ def test_one_persons_reports_stand_in_order_with_what_each_determines_and_what_r
 # Many at once.
 
 
-def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_ledger(signed_in):
+def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_ledger(signed_in, tmp_path):
     court = a_court()
     rows = [a_release_of(an_enrolled_case(court=court), Kind.ENROLLMENT, now=NOW + n * DAY) for n in range(3)]
     foreign = a_release_of(an_enrolled_case(court=a_court("Another")), Kind.ENROLLMENT, now=NOW)
     # The same number in two programs: neither hides the other.
     assert rows[0].file_name == rows[1].file_name
     supersede.revoke(release=rows[1], by=rows[1].released_by, now=NOW + 5 * DAY)
+    heads.publish(now=NOW + 7 * DAY)
+    wrong = rows[2]
+    right = a_correction_of(wrong, now=NOW + 8 * DAY)
     clerk = a_court_user(court)
-    chosen = [str(row.pk) for row in (rows[0], rows[1], foreign)]
+    chosen = [str(row.pk) for row in (*rows, foreign)]
     answer = signed_in(clerk).post(reverse("reports_court:pack"), {"what": "chosen", "chosen": chosen})
     assert answer.streaming
     with unzipped(answer) as pack:
@@ -241,13 +248,27 @@ def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_led
         told = json.loads(pack.read("manifest.json"))["reports"]
         table = list(csv.DictReader(io.StringIO(pack.read("manifest.csv").decode())))
         assert [{name: str(value) for name, value in row.items()} for row in told] == table
-        assert sorted(row["status"] for row in told) == ["current", "revoked"]
-        assert sorted(pack.namelist()) == sorted([*(row["file"] for row in told), "manifest.csv", "manifest.json"])
+        assert sorted(row["status"] for row in told) == ["current", "revoked", "superseded"]
+        proofs = [row["proof"] for row in told if row["proof"]]
+        files = [*(row["file"] for row in told), *proofs, "manifest.csv", "manifest.json"]
+        assert sorted(pack.namelist()) == sorted(files)
+        # What was replaced lies apart, marked, and says by which; what is current, beside its proof.
+        of = {row["status"]: row for row in told}
+        assert {row["file"].partition("/")[0] for row in told} == {"replaced", "revoked", rows[0].program.slug}
+        assert (of["superseded"]["superseded_by"], of["superseded"]["released_sha256"]) == (
+            right.number,
+            wrong.file_digest,
+        )
+        assert "SUPERSEDED" in text_of(pack.read(of["superseded"]["file"]), tmp_path)
+        assert len(proofs) == 2
+        proof = json.loads(pack.read(of["current"]["proof"]))
+        marks = amends_verify.marks_in("".join(published.lines()))
+        assert amends_verify.judge(of["current"]["sha256"], proof, marks)[0] == amends_verify.GENUINE
         for row in told:
             assert hashlib.sha256(pack.read(row["file"])).hexdigest() == row["sha256"]
             assert row["case"] not in row["file"]
     opened = Delivery.objects.filter(by=clerk, step=Step.OPENED)
-    assert set(opened.values_list("release", flat=True)) == {rows[0].pk, rows[1].pk}
+    assert set(opened.values_list("release", flat=True)) == {row.pk for row in rows}
     # Written after the request was over for its middleware, and still from where it came.
     assert set(Event.objects.filter(kind="report.opened", by=clerk).values_list("origin", flat=True)) == {
         "127.0.0.0/24"
