@@ -7,11 +7,11 @@ from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from court_reports import leads
 from court_reports.actions.due import key_of
-from court_reports.models import Entry, Kind, RegisterEntry, Release, Report
+from court_reports.models import Entry, Kind, Release, Report
 from court_reports.rules.hearing_reports import DAY, HearingAt, Lead, Told, due_at, serves, starts
 from court_reports.standing import SEALED
 from lms.people.models import User
@@ -100,7 +100,7 @@ def reported(hearing: Hearing, releases: Sequence[Release]) -> Reported:
     due = due_at(this, lead, case.enrolled_at)
     if due is None:
         return Reported(None, None)
-    in_time = (row for row in releases if row.released_at <= hearing.at and not row.revoked)
+    in_time = (row for row in releases if row.released_at <= hearing.at and not is_revoked(row))
     found = next((row for row in in_time if _serves(case, _origin(row, releases), this, due, lead)), None)
     return Reported(found, lead.owed_on(this, due) if found or _comes(case) else None)
 
@@ -134,10 +134,13 @@ def _line(row: Hearing, day: date, releases: Sequence[Release], now: datetime) -
     return Line(row, row.referral, day, found.release, found.due_on, late, over)
 
 
+def is_revoked(release: Release) -> bool:
+    return any(entry.kind == Entry.REVOKED for entry in release.entries.all())
+
+
 def released(referrals: Collection[UUID]) -> QuerySet[Release]:
-    """What went to the court in these cases, the newest first, and whether each was revoked."""
-    revoked = RegisterEntry.objects.filter(release=OuterRef("pk"), kind=Entry.REVOKED)
-    rows = Release.objects.filter(report__referral__in=referrals).annotate(revoked=Exists(revoked))
+    """What went to the court in these cases, the newest first, with its lines of the register."""
+    rows = Release.objects.filter(report__referral__in=referrals).prefetch_related("entries")
     return rows.select_related("report__hearing").defer(*SEALED).order_by("-released_at", "-sequence")
 
 

@@ -55,12 +55,12 @@ def _drafts(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
     ends = door.term_ends({report.referral_id for report in waiting if report.kind == Kind.FINAL})
     unreviewed = door.oldest_unreviewed({report.referral_id for report in waiting})
     for report in waiting:
-        acts, at = _who(report, ends.get(report.referral_id), now)
+        acts, since = _who(report, ends.get(report.referral_id), now)
         near = near_of(report.referral, report.owed_on, now)
         acts = stands_in_the_way(
             acts, near, oldest_unreviewed=unreviewed.get(report.referral_id), period_to=report.period_to
         )
-        at = None if acts is Next.REVIEW else at
+        at = None if acts is Next.REVIEW else since
         yield Owed(report.referral, report.kind, acts, report.owed_on, near, at, report.pk)
 
 

@@ -30,7 +30,7 @@ def standing_of(releases: Sequence[Release]) -> dict[UUID, Standing]:
     before = [row.report.supersedes_id for row in releases if row.report.supersedes_id]
     later = Release.objects.filter(report__supersedes__in=reports).select_related("report").defer(*SEALED)
     by = {row.report.supersedes_id: row for row in later.order_by("released_at")}
-    replaced = dict(Release.objects.filter(report__in=before).values_list("report_id", "pk"))
+    replaced: dict[UUID | None, UUID] = dict(Release.objects.filter(report__in=before).values_list("report_id", "pk"))
     entries = RegisterEntry.objects.filter(release__in=[row.pk for row in releases], kind=Entry.REVOKED)
     revoked = set(entries.values_list("release_id", flat=True))
     return {

@@ -64,7 +64,7 @@ def _as_hearing(row: Hearing, case: Referral, released: Sequence[Release]) -> sc
     found = hearings.reported(row, released)
     return schemas.Hearing(
         id=row.pk, at=row.at, kind=row.kind, cancelled=row.cancelled_at is not None, report_due_on=found.due_on,
-        report=found.release and found.release.pk,
+        report=found.release.pk if found.release else None,
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def reports(token: CourtToken, *, after: int, limit: int) -> schemas.Reports:
     page, more = found[:limit], len(found) > limit
     rows = _releases(token).in_bulk({pk for _position, pk, _kind in page})
     shaped = _shaped(token, list(rows.values()))
-    listed = [schemas.Listed(change=kind, **shaped[pk].model_dump()) for _position, pk, kind in page]
+    listed = [schemas.Listed.model_validate(shaped[pk].model_dump() | {"change": kind}) for _position, pk, kind in page]
     return schemas.Reports(reports=listed, next=str(page[-1][0] if page else after), more=more)
 
 
@@ -89,7 +89,7 @@ def as_report(token: CourtToken, row: Release) -> schemas.Report:
 def standing(row: Release) -> dict[str, str]:
     """How a report stands, as headers beside what is fetched of it: the bytes themselves never change."""
     found = standing_of([row])[row.pk]
-    said = {"Report-Status": found.status}
+    said: dict[str, str] = {"Report-Status": found.status}
     if found.by:
         said["Report-Superseded-By"] = str(found.by.pk)
     if found.replaces:
@@ -109,6 +109,6 @@ def _as_report(row: Release, found: Standing, received: bool) -> schemas.Report:
     return schemas.Report(
         id=row.pk, number=row.number, kind=row.report.kind, referral=case.pk, case_number=case.case_number,
         reference=case.reference, released_at=row.released_at, hearing=row.report.hearing_id, file_name=row.file_name,
-        sha256=row.file_digest, size=row.size, status=found.status, superseded_by=found.by and found.by.pk,
+        sha256=row.file_digest, size=row.size, status=found.status, superseded_by=found.by.pk if found.by else None,
         superseded_by_number=found.by_number or None, supersedes=found.replaces, acknowledged=received,
     )  # fmt: skip
