@@ -94,9 +94,9 @@ def reported(hearing: Hearing, releases: Sequence[Release]) -> Reported:
     """Of the released reports of its case, the newest first, which is for a hearing: by the rule by which the schedule
     makes one or leaves it out (rules/hearing_reports.py)."""
     case, this = hearing.referral, leads.hearing_at(hearing)
-    if case.policy is None or case.enrolled_at is None:
+    if case.enrolled_at is None:
         return Reported(None, None)
-    lead = leads.lead_of(case, case.policy)
+    lead = leads.lead_of(case, case.policy or case.program.policy_at(case.enrolled_at))
     due = due_at(this, lead, case.enrolled_at)
     if due is None:
         return Reported(None, None)
