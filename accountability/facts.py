@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Min
+
 from accountability import decided
 from accountability.decided import RequestFact, StepFact
 from accountability.ladder import ladder
@@ -144,6 +146,13 @@ class TrackFacts:
 def term_ends(referrals: Collection[UUID]) -> dict[UUID, datetime]:
     """When the tracks of these cases are to end, as they stand now: a look ahead, and no fact for a report."""
     return dict(Track.objects.filter(referral__in=referrals).values_list("referral", "ends_at"))
+
+
+def oldest_unreviewed(referrals: Collection[UUID]) -> dict[UUID, date]:
+    """The first due day among the check-ins of each case that wait for a review now: a look ahead, and no fact for a
+    report. Nothing of a case where none waits."""
+    waiting = CheckIn.objects.awaiting_review().filter(track__referral__in=referrals).order_by()
+    return dict(waiting.values("track__referral").annotate(first=Min("due_on")).values_list("track__referral", "first"))
 
 
 def track_facts(*, referral_id: UUID, as_of: datetime) -> TrackFacts | None:

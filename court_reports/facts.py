@@ -151,6 +151,11 @@ def term_ends(referrals: Collection[UUID]) -> dict[UUID, datetime]:
     return accountability_facts.term_ends(referrals)
 
 
+def oldest_unreviewed(referrals: Collection[UUID]) -> dict[UUID, date]:
+    """The first due day of what waits for a review in each of these cases, as it stands now."""
+    return accountability_facts.oldest_unreviewed(referrals)
+
+
 def track_ended(*, referral: Referral, now: datetime) -> Ended | None:
     """When the track ended with nothing open, else None. The moment does not depend on when one asks."""
     known = accountability_facts.track_facts(referral_id=referral.pk, as_of=now)

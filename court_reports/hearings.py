@@ -1,16 +1,19 @@
 """The hearings of a court's cases, by day, and whether the report for each is in."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from court_reports.models import Release
-from court_reports.rules.schedule import before_hearing, starts
+from court_reports import leads
+from court_reports.actions.due import key_of
+from court_reports.models import Entry, Kind, Release, Report
+from court_reports.rules.hearing_reports import DAY, HearingAt, Lead, Told, due_at, serves, starts
+from court_reports.standing import SEALED
 from lms.people.models import User
 from lms.referrals.access import referrals_for
 from lms.referrals.models import CourtProfile, Hearing, Referral
@@ -21,13 +24,14 @@ MOST = 300
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One hearing. ``release``: the report for it, if it is in; ``due_on``: when it has to be; ``late``: it is not."""
+    """One hearing. ``release``: the report for it, if it is in; ``due_on``: when it has to be, None where none is to
+    come; ``late``: it is not."""
 
     hearing: Hearing
     referral: Referral
     day: date
     release: Release | None
-    due_on: date
+    due_on: date | None
     late: bool
     over: bool
 
@@ -61,7 +65,7 @@ def between(user: User, first: date, last: date, *, now: datetime, most: int = M
     fits, rest = kept[:most], kept[most:]
     if rest and rest[0][1] > first:
         fits = [(row, day) for row, day in fits if day < rest[0][1]] or fits
-    reports = _reports([row.referral_id for row, _day in fits])
+    reports = _reports({row.referral_id for row, _day in fits})
     lines = [_line(row, day, reports[row.referral_id], now) for row, day in fits]
     return Shown(lines, rest[0][1] if rest else None)
 
@@ -69,46 +73,80 @@ def between(user: User, first: date, last: date, *, now: datetime, most: int = M
 def standing(user: User) -> QuerySet[Hearing]:
     """Hearings of one's own court's cases that were not cancelled."""
     own = referrals_for(user).order_by()
-    return Hearing.objects.filter(referral__in=own, cancelled_at=None).select_related("referral__court__profile")
+    return Hearing.objects.filter(referral__in=own, cancelled_at=None).select_related(
+        "referral__court__profile", "referral__policy"
+    )
 
 
 def local_day(hearing: Hearing) -> date:
     return hearing.at.astimezone(ZoneInfo(hearing.referral.court.zone)).date()
 
 
-DAY = timedelta(days=1)
-PRESUMED_LEAD = 7  # days, where a court has no profile (domain.md, default policy)
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """The report for one hearing, if it is in, and the court day by whose end it is to be; None where none is to come."""
+
+    release: Release | None
+    due_on: date | None
 
 
-def _line(hearing: Hearing, day: date, reports: Sequence[Release], now: datetime) -> Line:
-    due_on = _due_on(hearing)
-    release = _report_for(hearing, due_on, reports)
-    over = hearing.at <= now
-    today = now.astimezone(ZoneInfo(hearing.referral.court.zone)).date()
-    return Line(hearing, hearing.referral, day, release, due_on, release is None and not over and today > due_on, over)
+def reported(hearing: Hearing, releases: Sequence[Release]) -> Reported:
+    """Of the released reports of its case, the newest first, which is for a hearing: by the rule by which the schedule
+    makes one or leaves it out (rules/hearing_reports.py)."""
+    case, this = hearing.referral, leads.hearing_at(hearing)
+    if case.enrolled_at is None:
+        return Reported(None, None)
+    lead = leads.lead_of(case, case.policy or case.program.policy_at(case.enrolled_at))
+    due = due_at(this, lead, case.enrolled_at)
+    if due is None:
+        return Reported(None, None)
+    in_time = (row for row in releases if row.released_at <= hearing.at and not is_revoked(row))
+    found = next((row for row in in_time if _serves(case, _origin(row, releases), this, due, lead)), None)
+    return Reported(found, lead.owed_on(this, due) if found or _comes(case) else None)
 
 
-def _due_on(hearing: Hearing) -> date:
-    court = hearing.referral.court
-    profile: CourtProfile | None = getattr(court, "profile", None)
-    holidays = [date.fromisoformat(day) for day in profile.holidays] if profile else []
-    lead = profile.hearing_lead_days if profile else PRESUMED_LEAD
-    return before_hearing(hearing.at, zone=ZoneInfo(court.zone), lead_days=lead, holidays=holidays)
+def _origin(row: Release, releases: Sequence[Release]) -> Report:
+    """A correction speaks for the hearing that what it replaces was made for."""
+    reports = {one.report_id: one.report for one in releases}
+    report = row.report
+    while report.supersedes_id in reports:
+        report = reports[report.supersedes_id]
+    return report
 
 
-def _report_for(hearing: Hearing, due_on: date, reports: Iterable[Release]) -> Release | None:
-    """The newest that was made for it, else the newest that says how it stood from the day on which it was due: of two
-    hearings close together one report speaks for both."""
-    before = [row for row in reports if row.released_at <= hearing.at]
-    made_for = [row for row in before if row.report.hearing_id == hearing.pk]
-    fresh = [row for row in before if row.report.as_of >= starts(due_on, ZoneInfo(hearing.referral.court.zone))]
-    return next(iter(made_for or fresh), None)
+def _serves(case: Referral, report: Report, this: HearingAt, due: datetime, lead: Lead) -> bool:
+    made_for = leads.hearing_at(report.hearing) if report.hearing else None
+    told = Told.of(key_of(case, report), report.as_of, made_for, lead)
+    return report.kind in (Kind.PROGRESS, Kind.FINAL) and serves(told, this, due=due)
 
 
-def _reports(referrals: Sequence[UUID]) -> dict[UUID, list[Release]]:
+def _comes(case: Referral) -> bool:
+    """Whether the schedule will make one: the case is open, and the court wants reports of how it goes."""
+    profile: CourtProfile | None = getattr(case.court, "profile", None)
+    return case.is_open and (profile is None or not profile.report_kinds or Kind.PROGRESS in profile.report_kinds)
+
+
+def _line(row: Hearing, day: date, releases: Sequence[Release], now: datetime) -> Line:
+    found = reported(row, releases)
+    over = row.at <= now
+    today = now.astimezone(ZoneInfo(row.referral.court.zone)).date()
+    late = found.release is None and not over and found.due_on is not None and today > found.due_on
+    return Line(row, row.referral, day, found.release, found.due_on, late, over)
+
+
+def is_revoked(release: Release) -> bool:
+    return any(entry.kind == Entry.REVOKED for entry in release.entries.all())
+
+
+def released(referrals: Collection[UUID]) -> QuerySet[Release]:
+    """What went to the court in these cases, the newest first, with its lines of the register."""
+    rows = Release.objects.filter(report__referral__in=referrals).prefetch_related("entries")
+    return rows.select_related("report__hearing").defer(*SEALED).order_by("-released_at", "-sequence")
+
+
+def _reports(referrals: Collection[UUID]) -> dict[UUID, list[Release]]:
     """The newest first, of each case."""
     found: dict[UUID, list[Release]] = defaultdict(list)
-    rows = Release.objects.filter(report__referral__in=referrals).select_related("report").defer("sealed_issue")
-    for row in rows.order_by("-released_at"):
+    for row in released(referrals):
         found[row.report.referral_id].append(row)
     return found

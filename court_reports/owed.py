@@ -12,7 +12,8 @@ from court_reports import facts as door
 from court_reports.actions import due, sending, tell
 from court_reports.models import Delivery, Kind, Release, Report, Step
 from court_reports.rules import schedule
-from court_reports.rules.owed import Near, Next, near
+from court_reports.rules.owed import Near, Next, stands_in_the_way
+from court_reports.rules.owed import near as nearness
 from lms.referrals.holidays import holidays_of
 from lms.referrals.models import Referral
 
@@ -52,12 +53,15 @@ def _drafts(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
         .defer("sealed_facts", "sealed_salt", "sealed_answer")
     )
     ends = door.term_ends({report.referral_id for report in waiting if report.kind == Kind.FINAL})
+    unreviewed = door.oldest_unreviewed({report.referral_id for report in waiting})
     for report in waiting:
-        acts, at = _who(report, ends.get(report.referral_id), now)
-        yield Owed(
-            report.referral, report.kind, acts, report.owed_on, near_of(report.referral, report.owed_on, now), at,
-            report.pk,
-        )  # fmt: skip
+        acts, since = _who(report, ends.get(report.referral_id), now)
+        near = near_of(report.referral, report.owed_on, now)
+        acts = stands_in_the_way(
+            acts, near, oldest_unreviewed=unreviewed.get(report.referral_id), period_to=report.period_to
+        )
+        at = None if acts is Next.REVIEW else since
+        yield Owed(report.referral, report.kind, acts, report.owed_on, near, at, report.pk)
 
 
 def _who(report: Report, ends_at: datetime | None, now: datetime) -> tuple[Next, datetime]:
@@ -77,13 +81,26 @@ def is_ahead(report: Report, ends_at: datetime | None) -> bool:
 
 def _to_come(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
     open_cases = cases.filter(pk__in=Referral.objects.open().order_by().values("pk"))
+    unreviewed = door.oldest_unreviewed(open_cases.values_list("pk", flat=True))
     for referral, case in due.cases(open_cases.values_list("pk", flat=True), now=now):
         there = {due.key_of(referral, report) for report in referral.reports.all()}
         for one in schedule.due(case, now=now + AHEAD):
             if one.key not in there:
-                yield Owed(
-                    referral, one.kind, Next.SCHEDULE, one.owed_on, near_of(referral, one.owed_on, now), one.at
-                )  # fmt: skip
+                near = near_of(referral, one.owed_on, now)
+                acts = stands_in_the_way(
+                    Next.SCHEDULE,
+                    near,
+                    oldest_unreviewed=unreviewed.get(referral.pk),
+                    period_to=_last_day(referral, one),
+                )
+                at = None if acts is Next.REVIEW else one.at
+                yield Owed(referral, one.kind, acts, one.owed_on, near, at)
+
+
+def _last_day(referral: Referral, one: schedule.Due) -> date:
+    """Of the period that a report will have (actions.draft.next_period)."""
+    day = one.at.astimezone(referral.time_zone).date()
+    return day - timedelta(days=1) if one.kind == Kind.PROGRESS else day
 
 
 def _unconfirmed(cases: QuerySet[Referral], now: datetime) -> Iterator[Owed]:
@@ -136,4 +153,4 @@ def near_of(referral: Referral, owed_on: date | None, now: datetime) -> Near | N
     if owed_on is None:
         return None
     today = now.astimezone(ZoneInfo(referral.court.zone)).date()
-    return near(owed_on, today=today, holidays=holidays_of(referral))
+    return nearness(owed_on, today=today, holidays=holidays_of(referral))

@@ -1,17 +1,25 @@
-"""Many reports in one zip file, made while it is sent: no disk is touched, and no more than one report held."""
+"""Many reports in one zip file, made while it is sent: no disk is touched, and no more than one report held.
+
+What was replaced lies in a folder of its own, as a marked copy; what was revoked in another. Beside each current report is
+its proof, once a published head covers it.
+"""
 
 import csv
+import hashlib
 import io
 import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import IO, cast
+from uuid import UUID
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
 from court_reports.actions import deliver
 from court_reports.models import Release
+from court_reports.proofs import covered_proof
+from court_reports.standing import Standing, standing_of
 from lms import crypto
 from lms.journal import ambient
 from lms.people.models import User
@@ -19,19 +27,23 @@ from lms.referrals.rules.cells import safe
 
 # What a clerk can look through, and what one request may take of this machine: a report has under 1 MB.
 MOST = 200
-COLUMNS = ("number", "kind", "file", "sha256", "bytes", "case", "released_at", "status")
+COLUMNS = (
+    "number", "kind", "file", "sha256", "bytes", "case", "released_at", "status", "superseded_by", "released_sha256",
+    "proof",
+)  # fmt: skip
+FOLDERS = {"superseded": "replaced/", "revoked": "revoked/"}
 log = logging.getLogger("amends.court_reports")
 
 
-def stream(releases: Sequence[Release], statuses: dict[object, str], *, by: User, now: datetime) -> Iterator[bytes]:
+def stream(releases: Sequence[Release], *, by: User, now: datetime) -> Iterator[bytes]:
     """The parts of the file. Each report that goes in is on the ledger, as if it had been opened by itself; the
     manifest, at the end, names those that went in and no other."""
     origin = ambient.current()
-    return _parts(releases, statuses, by, now, origin)
+    return _parts(releases, standing_of(releases), by, now, origin)
 
 
 def _parts(
-    releases: Iterable[Release], statuses: dict[object, str], by: User, now: datetime, origin: ambient.Origin
+    releases: Iterable[Release], standings: dict[UUID, Standing], by: User, now: datetime, origin: ambient.Origin
 ) -> Iterator[bytes]:
     out = _Out()
     went_in = []
@@ -40,21 +52,26 @@ def _parts(
             try:
                 # The request is over for its middleware by now: what is written still came from there.
                 with ambient.coming_from(origin):
-                    # As it was released: its digest stands in the manifest, and whether it was replaced.
-                    data = deliver.open_by_court(release=release, by=by, now=now, original=True)
+                    data = deliver.open_by_court(release=release, by=by, now=now)
             except (crypto.KeySealed, crypto.KeyDestroyed):
                 continue  # put away while this was on its way
-            pack.writestr(_entry(name_of(release), release.released_at), data)
-            went_in.append(_line(release, statuses.get(release.pk, "")))
+            standing = standings[release.pk]
+            proof = None if standing.status != "current" else covered_proof(release)
+            line = _line(release, standing, data, proved=proof is not None)
+            pack.writestr(_entry(str(line["file"]), release.released_at), data)
+            if proof:
+                pack.writestr(_entry(str(line["proof"]), release.released_at), proof)
+            went_in.append(line)
             yield out.take()
         pack.writestr(_entry("manifest.csv", now), _as_csv(went_in))
         pack.writestr(_entry("manifest.json", now), json.dumps({"reports": went_in}, indent=2, ensure_ascii=False))
     yield out.take()
 
 
-def name_of(release: Release) -> str:
-    """Two programs count their reports each by itself: a folder keeps them apart."""
-    return f"{release.program.slug}/{release.file_name}"
+def name_of(release: Release, standing: Standing) -> str:
+    """Two programs count their reports each by itself: a folder keeps them apart. So it does what no longer holds."""
+    marked = "" if standing.status == "current" else f"{standing.status}-"
+    return f"{FOLDERS.get(standing.status, '')}{release.program.slug}/{marked}{release.file_name}"
 
 
 def _entry(name: str, moment: datetime) -> ZipInfo:
@@ -62,11 +79,13 @@ def _entry(name: str, moment: datetime) -> ZipInfo:
     return ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
 
 
-def _line(release: Release, status: str) -> dict[str, str | int]:
-    case = release.report.referral
+def _line(release: Release, standing: Standing, data: bytes, *, proved: bool) -> dict[str, str | int]:
+    """``sha256`` is of the file that is here; ``released_sha256`` of the one that the register speaks of."""
+    case, name = release.report.referral, name_of(release, standing)
     values = (
-        release.number, release.report.kind, name_of(release), release.file_digest, release.size, str(case),
-        release.released_at.isoformat(), status,
+        release.number, release.report.kind, name, hashlib.sha256(data).hexdigest(), len(data), str(case),
+        release.released_at.isoformat(), standing.status, standing.by_number, release.file_digest,
+        f"{name.rpartition('/')[0]}/{release.number}.proof.json" if proved else "",
     )  # fmt: skip
     return dict(zip(COLUMNS, values, strict=True))
 

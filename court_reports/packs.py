@@ -1,10 +1,15 @@
 """What a clerk who files by hand gets, in one archive: the copy to file under the court's own name, the signed file,
-a cover sheet, and a manifest by which anybody can tell that they are whole. The same bytes each time."""
+a cover sheet, the proof once a published head covers it, and a manifest by which anybody can tell that they are whole.
+
+Of a report that was replaced there is the marked copy alone, so that nobody files what no longer holds; the cover sheet
+and the manifest say which report to file. The same bytes each time, as long as the report stands as it does.
+"""
 
 import hashlib
 import io
 import json
 import zipfile
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,19 +20,35 @@ from django.utils import translation
 
 from court_reports import storage
 from court_reports.models import Release
-from court_reports.rules.file_names import file_name
+from court_reports.proofs import covered_proof
+from court_reports.rules.file_names import MOST, file_name
+from court_reports.standing import Standing, stamped, standing_of
 
 
-def pack(release: Release) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """``handed_out``: the SHA-256 of the copy to file, for the ledger."""
+
+    data: bytes
+    handed_out: str
+
+
+def pack(release: Release) -> Pack:
     """A ZIP archive. Raises storage.Altered, crypto.KeyMissing."""
-    files = _files(release)
+    standing = standing_of([release])[release.pk]
+    files = _files(release, standing)
     lines = [{"file": name, "sha-256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in files]
-    manifest = {"report": release.number, "kind": release.report.kind, "files": lines}
+    manifest = {
+        "report": release.number, "kind": release.report.kind, "status": standing.status,
+        "superseded_by": standing.by_number or None, "files": lines,
+    }  # fmt: skip
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in [*files, ("manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")]:
             archive.writestr(_entry(name, release.released_at), data)
-    return out.getvalue()
+    # Of a current report the ledger names the signed file, as ever.
+    handed_out = str(lines[0]["sha-256"]) if standing.status != "current" else release.file_digest
+    return Pack(out.getvalue(), handed_out)
 
 
 def name_of(release: Release) -> str:
@@ -35,13 +56,24 @@ def name_of(release: Release) -> str:
     return release.file_name.removesuffix(".pdf")[:46] + ".zip"
 
 
-def _files(release: Release) -> list[tuple[str, bytes]]:
+def _files(release: Release, standing: Standing) -> list[tuple[str, bytes]]:
     subject = release.report.referral_id
     signed = storage.read(release.file_digest, subject=subject)
-    to_file = storage.read(release.filing_digest, subject=subject) if release.filing_digest else signed
     name, signed_name = _filing_name(release), f"signed-{release.number}.pdf"
-    files = [(name, to_file)] + ([(signed_name, signed)] if release.filing_digest else [])
-    return [*files, ("cover-sheet.txt", _cover(release, name, signed_name).encode())]
+    if standing.status != "current":
+        name = f"{standing.status}-{name}"
+        name = name if len(name) <= MOST else f"{name[: MOST - 4]}.pdf"
+    files: list[tuple[str, bytes]]
+    if copy := stamped(release):
+        files = [(name, copy)]
+    elif release.filing_digest:
+        files = [(name, storage.read(release.filing_digest, subject=subject)), (signed_name, signed)]
+    else:
+        files = [(name, signed)]
+    files.append(("cover-sheet.txt", _cover(release, standing, name, signed_name).encode()))
+    # A marked copy is not the file that the register speaks of: no proof leads to it.
+    proof = None if standing.status != "current" else covered_proof(release)
+    return files + ([(f"{release.number}.proof.json", proof)] if proof else [])
 
 
 def _filing_name(release: Release) -> str:
@@ -56,9 +88,10 @@ def _filing_name(release: Release) -> str:
     )
 
 
-def _cover(release: Release, name: str, signed_name: str) -> str:
+def _cover(release: Release, standing: Standing, name: str, signed_name: str) -> str:
     context = {
         "release": release,
+        "standing": standing,
         "referral": release.report.referral,
         "zone": release.report.referral.court.zone,
         "name": name,

@@ -3,6 +3,7 @@
 Of all other lines the proof holds the digest alone: it says nothing about anybody else's report.
 """
 
+import json
 from typing import Any
 
 from court_reports.models import Entry, PublishedHead, RegisterEntry, Release
@@ -34,6 +35,19 @@ def proof_of(release: Release) -> dict[str, Any]:
         "lines": digests,
         "head": {"day": head.day.isoformat() if head else None, "position": end.position, "hash": end.hash},
     }
+
+
+def covered_proof(release: Release) -> bytes | None:
+    """The proof as a file, once a head that was published covers it; None before, and for lines of long ago."""
+    try:
+        said = proof_of(release)
+    except NoProof:
+        return None
+    return as_file(said) if said["head"]["day"] else None
+
+
+def as_file(said: dict[str, Any]) -> bytes:
+    return json.dumps(said, indent=1).encode()
 
 
 def _own_lines(release: Release) -> list[RegisterEntry]:

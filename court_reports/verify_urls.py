@@ -7,6 +7,7 @@ urlpatterns = [
     path("", verify.verify, name="check"),
     path("proof/", verify.proof, name="proof"),
     path("offline/", verify.offline, name="offline"),
+    path("amends_verify.html", verify.to_keep, name="to_keep"),
     path("amends_verify.py", verify.stand_alone, name="stand_alone"),
     path("authorities.pem", verify.authorities, name="authorities"),
     path("register/", heads.register, name="register"),

@@ -49,10 +49,10 @@ def open_own_copy(*, release: Release, by: User, now: datetime, original: bool =
 @transaction.atomic
 def fetch_pack(*, release: Release, by: User, now: datetime) -> bytes:
     """What a clerk files by hand, in one archive: packs.pack. Raises storage.Altered, crypto.KeyMissing."""
-    data = packs.pack(release)
-    note(release, Step.PACK, now, by=by, how=Route.PACK)
+    made = packs.pack(release)
+    note(release, Step.PACK, now, by=by, how=Route.PACK, digest=made.handed_out)
     journal.record("report.opened", about=release.report.referral_id, on=release.report, by=by, at=now)
-    return data
+    return made.data
 
 
 @transaction.atomic

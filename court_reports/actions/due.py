@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Prefetch
 
 from court_reports import facts as door
+from court_reports import leads
 from court_reports.actions.draft import AlreadyReleased, Discarded, discard, draft, refresh
 from court_reports.models import Kind, Report
 from court_reports.rules import schedule
@@ -122,11 +123,9 @@ def _case(referral: Referral, term_ends_at: datetime | None, now: datetime) -> s
         ended_at=None,
         term_ends_at=term_ends_at,
         day_of_month=(profile and profile.progress_day) or policy.progress_day_of_month,
-        lead_days=profile.hearing_lead_days if profile else policy.hearing_lead_days,
+        lead_days=leads.days_of(referral, policy),
         holidays=holidays_of(referral),
-        hearings=[
-            schedule.HearingAt(h.pk, h.at, h.recorded_at, h.cancelled_at is not None) for h in referral.hearings.all()
-        ],
+        hearings=[leads.hearing_at(hearing) for hearing in referral.hearings.all()],
         kinds=frozenset(profile.report_kinds) if profile else frozenset(),
         made=[_made(referral, report) for report in referral.reports.all() if report.kind == Kind.PROGRESS],
         by_hand=frozenset(report.kind for report in referral.reports.all() if _is_by_hand(referral, report)),

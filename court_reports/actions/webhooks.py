@@ -12,7 +12,7 @@ from django.db import transaction
 from court_reports import webhook
 from court_reports.actions.deliver import note
 from court_reports.models import Release, Step, Told, WebhookCall
-from court_reports.standing import replaced_by
+from court_reports.standing import standing_of
 from lms.journal import journal
 from lms.referrals.models import CourtProfile, Route
 
@@ -67,21 +67,24 @@ def call(*, pk: UUID, now: datetime) -> bool:
 
 
 def body(row: WebhookCall) -> str:
-    """What a court's system is told: number, kind, digest, and where to fetch it. Never a name, never a case number.
+    """What a court's system is told: number, kind, digest, where to fetch it, and the id of the report that it replaces.
+    Never a name, never a case number.
 
     The same at every try.
     """
     release = row.release
     happened = release.released_at if row.event == Told.RELEASED else row.made_at
+    stands = standing_of([release])[release.pk]
     data = {
         "report": release.number,
         "kind": release.report.kind,
         "digest": f"sha-256:{release.file_digest}",
+        "supersedes": str(stands.replaces) if stands.replaces else None,
         "url": _url(release),
     }
-    if row.event == Told.SUPERSEDED:
-        later = replaced_by(release)
-        data |= {"superseded_by": later.number, "superseded_by_url": _url(later)} if later else {}
+    if row.event == Told.SUPERSEDED and stands.by:
+        data |= {"superseded_by": str(stands.by.pk), "superseded_by_number": stands.by.number}
+        data |= {"superseded_by_url": _url(stands.by)}
     told = {"type": row.event, "timestamp": happened.isoformat(), "data": data}
     return json.dumps(told, separators=(",", ":"))
 

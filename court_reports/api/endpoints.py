@@ -11,7 +11,7 @@ from django.forms import CharField
 from django.http import HttpResponse
 from ninja import Header, Path, Query, Router
 
-from court_reports import snapshot
+from court_reports import proofs, snapshot
 from court_reports.actions import deliver
 from court_reports.actions.once import AnotherRequest, Answer, once
 from court_reports.api import reading, schemas, wire
@@ -25,7 +25,7 @@ from lms.referrals.models import Court, Hearing, Program, Referral, validate_zon
 FURTHEST = timedelta(days=5 * 366)
 router = Router()
 PROBLEMS = dict.fromkeys((400, 401, 403, 404, 413, 415, 422, 429, 503), schemas.Problem)
-WRITES = PROBLEMS | {409: schemas.Problem}
+WRITES = CONFLICTS = PROBLEMS | {409: schemas.Problem}
 Key = Annotated[
     str,
     Header(
@@ -113,14 +113,17 @@ def cancel_hearing(request: Call, pk: Pk, key: Key) -> HttpResponse:
     return _effect(request, key, act)
 
 
-@router.get("/reports", response={200: schemas.Reports, **PROBLEMS}, summary="Released reports, the oldest first")
+@router.get(
+    "/reports", response={200: schemas.Reports, **PROBLEMS}, summary="Released reports, and what became of them"
+)
 @opens(Scope.REPORTS_READ)
 def list_reports(
     request: Call,
     after: Annotated[str, Query("0", pattern=r"^[0-9]{1,18}$", description="`next` of the page before.")],
     limit: Annotated[int, Query(50, ge=1, le=100)],
 ) -> HttpResponse:
-    """Scope: `reports:read`."""
+    """In the order of the register, the oldest first. A report that was replaced or revoked comes again, with what it is
+    now: whoever goes on from `next` learns of it. Scope: `reports:read`."""
     return wire.told(reading.reports(request.auth, after=int(after), limit=limit))
 
 
@@ -135,10 +138,27 @@ def read_report(request: Call, pk: Pk) -> HttpResponse:
 @opens(Scope.REPORTS_READ)
 def read_facts(request: Call, pk: Pk) -> HttpResponse:
     """The frozen facts as canonical JSON (RFC 8785), as they are attached to the PDF. On the delivery ledger, as an
-    opening of the report. Scope: `reports:read`."""
+    opening of the report. `Report-Status` says whether it still stands, `Report-Superseded-By` and `Report-Supersedes`
+    name others by id. Scope: `reports:read`."""
     row = reading.release(request.auth, pk)
     deliver.open_by_court(release=row, by=request.auth.account, now=request.now, original=True, how="api")
-    return wire.sent(snapshot.canonical(row.report.facts), "application/json")
+    return wire.sent(snapshot.canonical(row.report.facts), "application/json", headers=reading.standing(row))
+
+
+@router.get("/reports/{uuid:pk}/proof", response={200: dict[str, Any], **CONFLICTS}, summary="What proves a report")
+@opens(Scope.REPORTS_READ)
+def read_proof(request: Call, pk: Pk) -> HttpResponse:
+    """What it takes to verify the PDF without this server: its own lines of the register and the digests of those up to a
+    published head. Until a head covers it, `head.day` is null: ask again a day later. 409 for lines of long ago, which
+    cannot be proved one by one. Scope: `reports:read`."""
+    row = reading.release(request.auth, pk)
+    _ = row.issue  # of a sealed case there is nothing
+    try:
+        said = proofs.as_file(proofs.proof_of(row))
+    except proofs.NoProof:
+        raise Refused(409, "This report was entered before the register’s lines could be proved one by one.") from None
+    name = f"{row.number}.proof.json"
+    return wire.sent(said, "application/json", name=name, headers=reading.standing(row))
 
 
 @router.get(
@@ -150,12 +170,14 @@ def read_facts(request: Call, pk: Pk) -> HttpResponse:
 @opens(Scope.REPORTS_READ)
 def read_file(request: Call, pk: Pk) -> HttpResponse:
     """On the delivery ledger. `ETag` is the file's SHA-256 and `Repr-Digest` the same by RFC 9530; who has it already
-    (`If-None-Match`) gets 304. Scope: `reports:read`."""
+    (`If-None-Match`) gets 304. Always the file as it was released: `Report-Status` says whether it still stands (`current`, `superseded`,
+    `revoked`), `Report-Superseded-By` and `Report-Supersedes` name others by id. Scope: `reports:read`."""
     row = reading.release(request.auth, pk)
+    standing = reading.standing(row)
     if wire.has_it(request, row.file_digest):
-        return wire.unchanged(row.file_digest)
+        return wire.unchanged(row.file_digest, headers=standing)
     data = deliver.open_by_court(release=row, by=request.auth.account, now=request.now, original=True, how="api")
-    return wire.sent(data, "application/pdf", name=row.file_name)
+    return wire.sent(data, "application/pdf", name=row.file_name, headers=standing)
 
 
 @router.post("/reports/{uuid:pk}/acknowledge", response={200: schemas.Receipt, **WRITES}, summary="Confirm receipt")

@@ -85,6 +85,12 @@ class Hearing(Schema):
     at: datetime
     kind: str
     cancelled: bool
+    report_due_on: date | None = Field(
+        description="By the end of which court day the report for it is to be in; null where none is to come."
+    )
+    report: UUID | None = Field(
+        description="The report for it, if it is in. One may be for two hearings close together."
+    )
 
 
 class Referral(Schema):
@@ -110,7 +116,7 @@ class Programs(Schema):
 
 
 class Report(Schema):
-    """One released report. `status` is what the register says of it now."""
+    """One released report. `status`, `superseded_by` and `supersedes` (ids) are what the register says of it now."""
 
     id: UUID
     number: str
@@ -124,12 +130,23 @@ class Report(Schema):
     sha256: str
     size: int
     status: Literal["current", "superseded", "revoked"]
-    superseded_by: str | None
+    superseded_by: UUID | None = Field(description="The newest report that replaced it.")
+    superseded_by_number: str | None
+    supersedes: UUID | None = Field(description="The report that it replaced.")
     acknowledged: bool = Field(description="Whether receipt was confirmed by this token.")
 
 
+class Listed(Report):
+    """A report, and what brought it to this place of the list."""
+
+    change: Literal["issued", "replaced", "revoked"]
+
+
 class Reports(Schema):
-    reports: list[Report]
+    reports: list[Listed] = Field(
+        description="As they stand now. One that was replaced or revoked comes again, with the same `id`: what comes later "
+        "takes the place of what came before."
+    )
     next: str = Field(description="Give it as `after`, now or next week: what came since follows, none left out.")
     more: bool
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -52,9 +52,9 @@ def told(what: Schema | dict[str, Any], status: int = 200) -> HttpResponse:
     return JsonResponse(what if isinstance(what, dict) else what.model_dump(mode="json"), status=status)
 
 
-def sent(data: bytes, media_type: str, *, name: str = "") -> HttpResponse:
+def sent(data: bytes, media_type: str, *, name: str = "", headers: Mapping[str, str]) -> HttpResponse:
     digest = hashlib.sha256(data)
-    response = HttpResponse(data, content_type=media_type)
+    response = HttpResponse(data, content_type=media_type, headers=dict(headers))
     response["ETag"] = f'"{digest.hexdigest()}"'
     response["Repr-Digest"] = f"sha-256=:{b64encode(digest.digest()).decode()}:"
     response["Cache-Control"] = "private, no-store"
@@ -69,7 +69,7 @@ def has_it(request: HttpRequest, digest: str) -> bool:
     return digest in held
 
 
-def unchanged(digest: str) -> HttpResponse:
-    response = HttpResponse(status=304)
+def unchanged(digest: str, *, headers: Mapping[str, str]) -> HttpResponse:
+    response = HttpResponse(status=304, headers=dict(headers))
     response["ETag"] = f'"{digest}"'
     return response

@@ -32,6 +32,7 @@ class Next(StrEnum):
 
     SCHEDULE = "schedule"  # drafted by itself when its day comes
     ANSWER = "answer"  # the person may still answer
+    REVIEW = "review"  # check-ins of its period first: with one unreviewed nobody can release it
     END = "end"  # the final report ran ahead of the end of the term
     FIRST = "first"  # a facilitator reads and releases
     SECOND = "second"  # a second person releases
@@ -39,3 +40,15 @@ class Next(StrEnum):
     BY_HAND = "by_hand"  # the court's system did not take it: somebody sees that it gets there
     NOBODY = "nobody"  # nobody at the court could be told that it is there: somebody hands it over
     TELL = "tell"  # it no longer stands, and whoever was given it by hand was not told yet
+
+
+RED = (Near.LATE, Near.NOW)
+RELEASES = (Next.FIRST, Next.SECOND)
+
+
+def stands_in_the_way(acts: Next, near: Near | None, *, oldest_unreviewed: date | None, period_to: date) -> Next:
+    """Who acts first: where a check-in of the period waits for its review, whoever reviews. Of a report that is drafted by
+    itself on the very day it is owed, that is said as soon as it is red, while there is a court day to do it."""
+    if oldest_unreviewed is None or oldest_unreviewed > period_to:
+        return acts
+    return Next.REVIEW if acts in RELEASES or (acts is Next.SCHEDULE and near in RED) else acts

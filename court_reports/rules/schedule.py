@@ -6,32 +6,36 @@ court is to have a report is a court day: where the court is closed, the one bef
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from court_reports.rules.hearing_reports import (
+    DAY,
+    FRESH,
+    HearingAt,
+    Lead,
+    Told,
+    before_hearing,
+    due_at,
+    key_of,
+    serves,
+    starts,
+)
 from court_reports.snapshot import Kind
-from lms.referrals.rules.business_days import add_business_days, next_business_day, previous_business_day
+from lms.referrals.rules.business_days import add_business_days, previous_business_day
 
-DAY = timedelta(days=1)
+__all__ = [
+    "AFTER_EVENT", "FRESH", "Case", "Due", "HearingAt", "Lead", "Made", "after_signature", "before_hearing", "due",
+    "starts", "superfluous",
+]  # fmt: skip
+
 # After an enrollment, after a completion and after the end of the term, in business days.
 AFTER_EVENT = 5
 # After a notice was signed for the first time.
 AFTER_SIGNATURE = 1
 # The final report wakes as a draft before the term ends; its facts are taken anew when it has.
 BEFORE_END = timedelta(days=14)
-# A report for one hearing serves another, if its facts are no more than this older than those of a second one would be.
-FRESH = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class HearingAt:
-    """One hearing as it stands. Moving one cancels it and adds another."""
-
-    id: UUID
-    at: datetime
-    recorded_at: datetime
-    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,10 @@ class Case:
     made: Sequence[Made] = ()
     by_hand: Collection[str] = ()
 
+    @property
+    def lead(self) -> Lead:
+        return Lead(self.court_zone, self.lead_days, self.holidays)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -85,7 +93,7 @@ def due(case: Case, *, now: datetime) -> tuple[Due, ...]:
     if case.enrolled_at is None:
         return ()
     keys = {made.key for made in case.made}
-    there = [_Told.of(made, case) for made in case.made if not made.aside]
+    there = [_told(made, case) for made in case.made if not made.aside]
     found: list[Due] = []
     for one in sorted(_occasions(case, case.enrolled_at, now), key=lambda due: (due.at, due.key)):
         if one.at > now or (case.kinds and one.kind not in case.kinds):
@@ -93,7 +101,7 @@ def due(case: Case, *, now: datetime) -> tuple[Due, ...]:
         if one.key in keys or not _served(one, there, case):
             found.append(one)
             if one.kind == Kind.PROGRESS:
-                there.append(_Told(one.at, one.at, one.hearing))
+                there.append(Told(one.key, one.at, one.at, one.hearing))
     return tuple(found)
 
 
@@ -103,49 +111,25 @@ def superfluous(case: Case) -> tuple[str, ...]:
     return tuple(made.key for made in case.made if made.waiting and made.hearing in cancelled)
 
 
-def before_hearing(hearing: datetime, *, zone: ZoneInfo, lead_days: int, holidays: Collection[date]) -> date:
-    """Calendar days before a hearing in the court's zone, rolled back to a business day (domain.md, rules of time)."""
-    return previous_business_day(hearing.astimezone(zone).date() - timedelta(days=lead_days), holidays)
-
-
 def after_signature(signed_at: datetime, *, zone: ZoneInfo, holidays: Collection[date]) -> date:
     """By when the court is to have a notice that was signed: the next court day."""
     return add_business_days(signed_at.astimezone(zone).date(), AFTER_SIGNATURE, holidays)
 
 
-def starts(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a local day."""
-    return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
+def _told(made: Made, case: Case) -> Told:
+    made_for = next((hearing for hearing in case.hearings if hearing.id == made.hearing), None)
+    return Told.of(made.key, made.as_of, made_for, case.lead)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """A progress report: when its occasion fell due, as of when its facts are now, for which hearing."""
-
-    at: datetime
-    as_of: datetime
-    hearing: UUID | None
-
-    @classmethod
-    def of(cls, made: Made, case: Case) -> "_Told":
-        """Read anew before its release, its facts are later than its occasion."""
-        hearing = next((h for h in case.hearings if h.id == made.hearing), None)
-        at = min(_falls_due(hearing, case), made.as_of) if hearing else made.as_of
-        return cls(at, made.as_of, made.hearing)
-
-
-def _served(one: Due, there: Sequence[_Told], case: Case) -> bool:
+def _served(one: Due, there: Sequence[Told], case: Case) -> bool:
     """Whether a report that is there tells the court already what this one would."""
     if one.kind != Kind.PROGRESS:
         return one.kind in case.by_hand
-    # Of one day: the other way of asking for it gave it already.
-    just_made = [told for told in there if one.at - DAY < told.at <= one.at and bool(told.hearing) != bool(one.hearing)]
     if one.hearing is None:
-        return bool(just_made)
-    hearing = next(h for h in case.hearings if h.id == one.hearing)
-    if any(told.as_of >= hearing.recorded_at for told in just_made):
-        return True
-    return any(told.hearing and told.at < hearing.at and one.at <= told.as_of + FRESH for told in there)
+        # Of one day: the report for a hearing gave it already.
+        return any(told.hearing and one.at - DAY < told.at <= one.at for told in there)
+    hearing = next(hearing for hearing in case.hearings if hearing.id == one.hearing)
+    return any(serves(told, hearing, due=one.at) for told in there)
 
 
 def _occasions(case: Case, enrolled_at: datetime, now: datetime) -> Iterator[Due]:
@@ -177,22 +161,6 @@ def _monthly(case: Case, enrolled_at: datetime, now: datetime) -> Iterator[Due]:
 
 def _before_hearings(case: Case, enrolled_at: datetime) -> Iterator[Due]:
     for hearing in case.hearings:
-        at = max(_falls_due(hearing, case), enrolled_at)
-        if at < hearing.at and not hearing.cancelled:
-            yield Due(Kind.PROGRESS, f"hearing:{hearing.id}", at, _owed_before(hearing, at, case), hearing.id)
-
-
-def _lead_day(hearing: HearingAt, case: Case) -> date:
-    return before_hearing(hearing.at, zone=case.court_zone, lead_days=case.lead_days, holidays=case.holidays)
-
-
-def _falls_due(hearing: HearingAt, case: Case) -> datetime:
-    """At the start of the day that the lead time leads to. Recorded later than that, it is due at once."""
-    return max(starts(_lead_day(hearing, case), case.court_zone), hearing.recorded_at)
-
-
-def _owed_before(hearing: HearingAt, at: datetime, case: Case) -> date:
-    """The lead day; at short notice the first court day there is, and the hearing's own at the latest."""
-    first = next_business_day(at.astimezone(case.court_zone).date(), case.holidays)
-    last = previous_business_day(hearing.at.astimezone(case.court_zone).date(), case.holidays)
-    return min(max(_lead_day(hearing, case), first), last)
+        at = due_at(hearing, case.lead, enrolled_at)
+        if at:
+            yield Due(Kind.PROGRESS, key_of(hearing.id), at, case.lead.owed_on(hearing, at), hearing.id)

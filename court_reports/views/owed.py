@@ -27,6 +27,7 @@ NEAR = {
 ACTS = {
     Next.SCHEDULE: _("Nobody yet: it is drafted by itself"),
     Next.ANSWER: _("The person may answer first"),
+    Next.REVIEW: _("Facilitator: review check-ins first"),
     Next.END: _("Nobody yet: it can go when the term is over"),
     Next.FIRST: _("Facilitator: read the draft and release it"),
     Next.SECOND: _("A second person: release it too"),

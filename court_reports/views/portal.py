@@ -19,7 +19,8 @@ from court_reports import access, hearings, packing, words
 from court_reports.actions import deliver, desk, supersede
 from court_reports.court_side import CourtDesk
 from court_reports.forms import PackForm
-from court_reports.models import Entry, Release, Step
+from court_reports.models import Release, Step
+from court_reports.standing import Standing, standing_of
 from court_reports.views.files import pdf, unless_sealed
 from lms.limits import limited
 from lms.people.access import only
@@ -95,8 +96,7 @@ def pack(request: Request) -> HttpResponseBase:
     if problem := _does_not_fit(rows):
         messages.error(request, problem)
         return redirect("reports_court:list")
-    statuses = {row["release"].pk: row["status"] for row in _rows(rows, request.user, None)}
-    parts = packing.stream(rows, statuses, by=request.user, now=request.now)
+    parts = packing.stream(rows, by=request.user, now=request.now)
     response = StreamingHttpResponse(parts, content_type="application/zip")
     day = request.now.astimezone(ZoneInfo(zone_of(request.user) or "UTC")).date()
     response["Content-Disposition"] = f'attachment; filename="reports-{day:%Y-%m-%d}.zip"'
@@ -126,7 +126,8 @@ def filing_copy(request: Request, pk: str) -> HttpResponse:
         data = deliver.open_by_court(release=release, by=request.user, now=request.now, filing=True)
     except deliver.NoFilingCopy:
         raise Http404 from None
-    return pdf(data, f"filing-{release.file_name}"[:50])
+    name = supersede.file_name(release)
+    return pdf(data, name if name != release.file_name else f"filing-{name}"[:50])
 
 
 @only(Kind.COURT)
@@ -162,21 +163,13 @@ def _does_not_fit(rows: Sequence[Release]) -> str:
     return ""
 
 
-def _superseded(releases: Sequence[Release]) -> dict[object, str]:
-    ids = [release.report_id for release in releases]
-    later = Release.objects.filter(report__supersedes__in=ids)
-    return dict(later.values_list("report__supersedes_id", "number"))
-
-
 def _rows(releases: Sequence[Release], user: User, since: datetime | None) -> list[dict[str, Any]]:
-    superseded = _superseded(releases)
-    return [_row(release, user, superseded, since) for release in releases]
+    standings = standing_of(releases)
+    return [_row(release, user, standings[release.pk], since) for release in releases]
 
 
-def _row(release: Release, user: User, superseded: dict[object, str], since: datetime | None) -> dict[str, Any]:
+def _row(release: Release, user: User, standing: Standing, since: datetime | None) -> dict[str, Any]:
     deliveries = list(release.deliveries.all())
-    revoked = any(entry.kind == Entry.REVOKED for entry in release.entries.all())
-    replaced_by = superseded.get(release.report_id, "")
     return {
         "release": release,
         "referral": release.report.referral,
@@ -184,9 +177,9 @@ def _row(release: Release, user: User, superseded: dict[object, str], since: dat
         "new": since is None or release.released_at > since,
         "unopened": not any(d.step in (Step.OPENED, Step.FILING_COPY) for d in deliveries),
         "acknowledged": any(d.step == Step.ACKNOWLEDGED and d.by_id == user.pk for d in deliveries),
-        "superseded": replaced_by,
-        "revoked": revoked,
-        "status": "revoked" if revoked else "superseded" if replaced_by else "current",
+        "superseded": standing.by_number,
+        "revoked": standing.status == "revoked",
+        "status": standing.status,
     }
 
 

@@ -1,19 +1,32 @@
 """Anyone with a report in hand asks here. No account, nothing kept, nothing to be found by guessing."""
 
-import json
+import hashlib
+from base64 import b64encode
 from pathlib import Path
 
 from allauth.core import ratelimit
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from court_reports import keys, standalone
 from court_reports.forms import VerifyForm
-from court_reports.proofs import NoProof, proof_of
+from court_reports.proofs import NoProof, as_file, proof_of
 from court_reports.verification import check, release_of
+
+# Enough to be read in ten years by whatever shows it.
+STYLE = (
+    "body{font:1.1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:42rem;padding:0 1rem}"
+    "label,input,button{display:block;font:inherit;margin:.25rem 0}"
+    "button{padding:.6rem 1.2rem}[data-answer]{border:.2rem solid;margin:1rem 0;padding:0 1rem}"
+    "[hidden]{display:none}code{overflow-wrap:anywhere}"
+)
 
 
 @login_not_required
@@ -47,7 +60,7 @@ def proof(request: HttpRequest) -> HttpResponse:
         said = proof_of(found)
     except NoProof:
         return render(request, "verify/no_proof.html")
-    return _attached(json.dumps(said, indent=1).encode(), "application/json", f"{found.number}.proof.json")
+    return _attached(as_file(said), "application/json", f"{found.number}.proof.json")
 
 
 @login_not_required
@@ -55,6 +68,20 @@ def proof(request: HttpRequest) -> HttpResponse:
 def offline(request: HttpRequest) -> HttpResponse:
     """A page that verifies a report by itself: once it is loaded it asks nobody anything."""
     return render(request, "verify/offline.html")
+
+
+@login_not_required
+@require_safe
+def to_keep(request: HttpRequest) -> HttpResponse:
+    """The same page as one file: browsers run no script that lies beside a file which is opened from a disk."""
+    script, style = offline_script(), STYLE
+    context = {
+        "language": get_language(), "script": mark_safe(script), "script_digest": _csp_digest(script),  # noqa: S308  ours
+        "style": mark_safe(style), "style_digest": _csp_digest(style),  # noqa: S308  ours
+    }  # fmt: skip
+    page = render_to_string("verify/offline_file.html", context)
+    # Never a page of this site: it is for a disk.
+    return _attached(page.encode(), "application/octet-stream", "amends_verify.html")
 
 
 @login_not_required
@@ -75,6 +102,18 @@ def authorities(request: HttpRequest) -> HttpResponse:
     return _attached(
         b"".join(one.public_bytes(Encoding.PEM) for one in found), "application/x-pem-file", "authorities.pem"
     )
+
+
+def offline_script() -> str:
+    """The code of the page that verifies by itself."""
+    found = finders.find("js/offline.js")
+    if not isinstance(found, str):
+        raise Http404
+    return Path(found).read_text(encoding="utf-8")
+
+
+def _csp_digest(text: str) -> str:
+    return f"sha256-{b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _attached(data: bytes, kind: str, name: str) -> HttpResponse:

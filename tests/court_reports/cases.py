@@ -6,6 +6,7 @@ from uuid import uuid4
 from accountability.actions import check_ins, decisions, responses, tracks
 from accountability.models import CheckIn, Review, Track
 from courses.models import Edition
+from court_reports.actions import supersede
 from court_reports.actions.draft import draft
 from court_reports.actions.release import release
 from court_reports.models import Kind, Release, Report
@@ -90,3 +91,12 @@ def a_release_of(referral: Referral, kind: str = Kind.PROGRESS, *, now: datetime
     gone = release(report=report, by=referral.facilitator, now=now)
     assert gone is not None
     return gone
+
+
+def a_correction_of(gone: Release, *, now: datetime) -> Release:
+    """The report that replaced a released one, let go by two people."""
+    by, somebody = gone.released_by, an_administrator(gone.report.referral.program)
+    report = supersede.correct(release=gone, what_changed="A date.", by=by, now=now)
+    right = release(report=report, by=by, second=somebody, now=now)
+    assert right is not None
+    return right

@@ -16,15 +16,18 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from court_reports.actions import once, supersede, tokens
+from court_reports import heads as published
+from court_reports.actions import due, heads, once, supersede, tokens
+from court_reports.actions.release import release
 from court_reports.court_side import CourtToken, KeptAnswer, Scope
-from court_reports.models import Delivery, Kind, Step
+from court_reports.models import Delivery, Kind, Report, Step
+from court_reports.standalone import amends_verify
 from lms import clock, crypto
 from lms.journal.models import Event
 from lms.people.models import User
 from lms.referrals.models import Court, Hearing, Referral
 from tests.builders import a_court, a_court_lead, a_court_user, a_program, a_referral, an_administrator
-from tests.court_reports.cases import a_release_of, an_enrolled_case
+from tests.court_reports.cases import a_correction_of, a_release_of, an_enrolled_case
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -106,7 +109,11 @@ def test_a_token_opens_its_scopes_and_no_more():
     ways = {
         Scope.REFERRALS_WRITE: [("POST", "/referrals", PERSON | {"program": case.program.slug})],
         Scope.HEARINGS_WRITE: [("POST", f"/referrals/{case.pk}/hearings", {"at": in_days(30)})],
-        Scope.REPORTS_READ: [("GET", "/reports", None), ("GET", f"/reports/{gone.pk}/facts", None)],
+        Scope.REPORTS_READ: [
+            ("GET", "/reports", None),
+            ("GET", f"/reports/{gone.pk}/facts", None),
+            ("GET", f"/reports/{gone.pk}/proof", None),
+        ],
         Scope.REPORTS_ACKNOWLEDGE: [("POST", f"/reports/{gone.pk}/acknowledge", None)],
     }
     for scope in ways:
@@ -132,6 +139,7 @@ def test_another_courts_things_and_what_never_was_answer_alike():
             f"/reports/{report}",
             f"/reports/{report}/facts",
             f"/reports/{report}/file",
+            f"/reports/{report}/proof",
         ):
             answers.append(problem(other.get(path), 404))
         answers.append(problem(other.post(f"/referrals/{referral}/hearings", {"at": in_days(9)}), 404))
@@ -150,6 +158,7 @@ def test_of_a_sealed_case_there_is_nothing():
     Referral.objects.filter(pk=gone.report.referral_id).update(sealed_at=clock.now())
     assert system.get("/reports").json()["reports"] == []
     problem(system.get(f"/reports/{gone.pk}/file"), 404)
+    problem(system.get(f"/reports/{gone.pk}/proof"), 404)
     problem(system.get(f"/referrals/{gone.report.referral_id}"), 404)
 
 
@@ -307,8 +316,60 @@ def test_reports_are_listed_without_a_gap_fetched_with_their_digest_and_acknowle
     steps = list(Delivery.objects.filter(by=system.row.account).order_by("at").values_list("step", "release"))
     assert steps == [(step, second.pk) for step in (Step.OPENED, Step.OPENED, Step.ACKNOWLEDGED)]
     assert Event.objects.filter(kind="report.opened", origin=system.row.origin).count() == 2
-    supersede.revoke(release=second, by=case.facilitator, now=now)
-    assert [row["status"] for row in system.get("/reports").json()["reports"]] == ["current", "revoked"]
+
+
+def test_whoever_goes_on_learns_what_was_replaced_or_revoked_and_each_answer_says_how_it_stands():
+    now = clock.now()
+    case = an_enrolled_case(now=now - 40 * DAY)
+    first = a_release_of(case, Kind.ENROLLMENT, now=now - 30 * DAY)
+    system = System(case.court)
+    seen = system.get("/reports").json()["next"]
+    right = a_correction_of(first, now=now - 2 * DAY)
+    told = system.get(f"/reports?after={seen}").json()
+    assert [(row["number"], row["change"], row["status"]) for row in told["reports"]] == [
+        (right.number, "issued", "current"), (first.number, "replaced", "superseded"),
+    ]  # fmt: skip
+    new, old = told["reports"]
+    assert (new["supersedes"], old["superseded_by"]) == (old["id"], new["id"]) == (str(first.pk), str(right.pk))
+    supersede.revoke(release=right, by=case.facilitator, now=now - DAY)
+    again = system.get(f"/reports?after={told['next']}").json()
+    assert [(row["id"], row["change"], row["status"]) for row in again["reports"]] == [
+        (new["id"], "revoked", "revoked")
+    ]
+    assert [row["status"] for row in system.get("/reports").json()["reports"]] == ["superseded", "revoked"] * 2
+    # Page by page there is the same, whatever the page holds.
+    one_by_one, after = [], "0"
+    while (page := system.get(f"/reports?limit=1&after={after}").json())["reports"]:
+        one_by_one += page["reports"]
+        after = page["next"]
+    assert one_by_one == system.get("/reports").json()["reports"]
+    for row, status, by, replaces in ((first, "superseded", right, None), (right, "revoked", None, first)):
+        unchanged = {"If-None-Match": f'"{row.file_digest}"'}
+        for what, headers in (("file", {}), ("file", unchanged), ("facts", {}), ("proof", {})):
+            answer = system.get(f"/reports/{row.pk}/{what}", **headers)
+            assert answer.status_code == (304 if headers else 200)
+            assert answer["Report-Status"] == status
+            assert answer.get("Report-Superseded-By") == (by and str(by.pk))
+            assert answer.get("Report-Supersedes") == (replaces and str(replaces.pk))
+    assert system.get(f"/reports/{right.pk}/proof").json()["head"]["day"] is None
+    heads.publish(now=now)
+    proof, marks = system.get(f"/reports/{right.pk}/proof").json(), "".join(published.lines())
+    assert amends_verify.judge(right.file_digest, proof, amends_verify.marks_in(marks))[0] == amends_verify.REVOKED
+
+
+def test_a_hearing_says_by_when_its_report_comes_and_which_it_is():
+    case = an_enrolled_case(now=clock.now() - 40 * DAY)
+    system = System(case.court)
+    near = system.post(f"/referrals/{case.pk}/hearings", {"at": in_days(20)}).json()
+    close = system.post(f"/referrals/{case.pk}/hearings", {"at": in_days(22)}).json()
+    assert (near["report"], near["report_due_on"] < near["at"]) == (None, True)
+    drafted = clock.now() + 14 * DAY
+    due.draft_due(now=drafted)
+    report = Report.objects.get(hearing=near["id"])
+    gone = release(report=report, by=case.facilitator, now=drafted)
+    told = system.get(f"/referrals/{case.pk}").json()["hearings"]
+    assert [(each["id"], each["report"]) for each in told] == [(near["id"], str(gone.pk)), (close["id"], str(gone.pk))]
+    assert system.post(f"/hearings/{near['id']}/cancel").json()["report_due_on"] is None
 
 
 def test_more_calls_than_a_minute_holds_wait(settings):

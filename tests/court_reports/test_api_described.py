@@ -84,7 +84,7 @@ def test_whatever_is_sent_the_answer_is_as_described(described: BaseSchema) -> N
     held = checks.CHECKS.get_by_names(HELD)
     world = World()
     found = operations(described)
-    assert len(found) == 11
+    assert len(found) == 12
     statuses = set()
     for operation in found:
         own = world.own(operation.path)

@@ -17,9 +17,12 @@ from django.test import Client
 from django.urls import reverse
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from court_reports import heads as published
 from court_reports import webhook
-from court_reports.actions import deliver, links, webhooks
+from court_reports.actions import deliver, heads, links, supersede, webhooks
 from court_reports.models import CourtLink, Delivery, Kind, Release, Step, WebhookCall
+from court_reports.standalone import amends_verify
+from court_reports.verification import Answer, check
 from lms import clock
 from lms.journal.models import Event
 from lms.outbox import delivery
@@ -28,7 +31,8 @@ from lms.people.models import User
 from lms.referrals import webhook_secrets
 from lms.referrals.models import CourtProfile, Referral, Route
 from tests.builders import a_court, a_court_user, an_administrator
-from tests.court_reports.cases import a_release_of, an_enrolled_case
+from tests.court_reports.cases import a_correction_of, a_release_of, an_enrolled_case
+from tests.court_reports.drawing import text_of
 from tests.court_reports.systems import SECRET, a_certificate, a_system
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +196,35 @@ class TestPack:
         assert "Unmistakable" not in cover
         assert [step for step, *_ in steps(gone)] == [Step.LAID, Step.PACK, Step.PACK]
 
+    def test_of_a_replaced_report_nobody_files_what_no_longer_holds(self, signed_in: SignIn, tmp_path: Path) -> None:
+        gone = a_release_of(a_case_of(route=Route.PACK, filing_copy=True), Kind.ENROLLMENT, now=clock.now())
+        clerk, address = signed_in(a_court_user(gone.report.referral.court)), "reports_court:by_hand"
+        heads.publish(now=clock.now() + DAY)
+        before = zipfile.ZipFile(io.BytesIO(clerk.get(reverse(address, args=[gone.pk])).content))
+        proof = json.loads(before.read(f"{gone.number}.proof.json"))
+        assert (
+            amends_verify.judge(gone.file_digest, proof, amends_verify.marks_in("".join(published.lines())))[0]
+            == amends_verify.GENUINE
+        )
+        right = a_correction_of(gone, now=clock.now())
+        archive = zipfile.ZipFile(io.BytesIO(clerk.get(reverse(address, args=[gone.pk])).content))
+        (name,) = [entry for entry in archive.namelist() if entry.endswith(".pdf")]
+        digest = hashlib.sha256(archive.read(name)).hexdigest()
+        assert name.startswith("superseded-")
+        assert "SUPERSEDED" in text_of(archive.read(name), tmp_path)
+        assert Delivery.objects.get(release=gone, digest=digest).step == Step.PACK
+        # What /verify/ says of the marked copy.
+        assert check(digest=digest).answer == Answer.SUPERSEDED
+        told = json.loads(archive.read("manifest.json"))
+        assert (told["status"], told["superseded_by"]) == ("superseded", right.number)
+        cover = archive.read("cover-sheet.txt").decode()
+        assert f"DO NOT FILE. This report was replaced by report {right.number}" in cover
+        assert "To be filed" not in cover
+        supersede.revoke(release=right, by=right.released_by, now=clock.now())
+        archive = zipfile.ZipFile(io.BytesIO(clerk.get(reverse(address, args=[right.pk])).content))
+        assert archive.namelist()[0].startswith("revoked-")
+        assert "DO NOT FILE. This report was revoked" in archive.read("cover-sheet.txt").decode()
+
     def test_handed_over_it_stands_on_the_record(self, signed_in: SignIn) -> None:
         gone = a_release_of(a_case_of(route=Route.PACK), Kind.ENROLLMENT, now=clock.now())
         staff = signed_in(gone.report.referral.facilitator)
@@ -223,7 +256,7 @@ class TestWebhook:
             "timestamp": gone.released_at.isoformat(),
             "data": {
                 "report": gone.number, "kind": "enrollment_notice", "digest": f"sha-256:{gone.file_digest}",
-                "url": f"{settings.PUBLIC_URL}/api/v1/reports/{gone.pk}",
+                "supersedes": None, "url": f"{settings.PUBLIC_URL}/api/v1/reports/{gone.pk}",
             },
         }  # fmt: skip
         headers, body = system.got[0]
@@ -231,6 +264,8 @@ class TestWebhook:
         referral = gone.report.referral
         assert not any(secret in everything for secret in ("Unmistakable", referral.case_number, str(referral.pk)))
         assert steps(gone) == [(Step.SENT, "webhook", "127.0.0.1")]
+        right = a_correction_of(gone, now=clock.now())
+        assert json.loads(webhooks.body(right.webhook_call))["data"]["supersedes"] == str(gone.pk)
 
     def test_it_is_tried_again_with_the_same_id_and_a_new_moment(self, settings: Any) -> None:
         with a_system(500, 503, 200) as system:

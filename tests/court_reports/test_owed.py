@@ -8,6 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from accountability.actions import decisions
+from accountability.models import Review
 from court_reports import owed as reading
 from court_reports.actions import deliver, due
 from court_reports.actions.draft import discard, draft, refresh
@@ -29,7 +31,9 @@ from tests.court_reports.cases import (
     a_program_with_a_course,
     a_release_of,
     an_enrolled_case,
+    check_ins_of,
     keep,
+    make,
     skip_steps,
 )
 
@@ -131,6 +135,35 @@ def test_the_court_says_by_which_day_of_the_month() -> None:
     CourtProfile.objects.filter(court=referral.court).update(progress_day=20)
     draft_due(referral, "2026-02-25 09:00")
     assert len(of(referral, kind=Kind.PROGRESS)) == 2
+
+
+def test_a_red_line_names_the_check_in_that_will_stand_in_the_way() -> None:
+    referral = a_case_in_track()
+    first, _second, later = check_ins_of(referral)[:3]
+    referrals.add_hearing(
+        referral=referral, at=at("2026-02-24 09:30"), kind="review", by=None, now=at("2026-02-03 10:00")
+    )
+
+    def line(moment: str) -> tuple[Next, Near | None, datetime | None]:
+        lines = reading.owed(Referral.objects.filter(pk=referral.pk), now=at(moment))
+        (found,) = [one for one in lines if one.kind == Kind.PROGRESS and one.owed_on == date(2026, 2, 17)]
+        return found.next, found.near, found.at
+
+    draft_due(referral, "2026-02-03 09:00")
+    falls_due = at("2026-02-17 00:00")
+    make(referral, first, reviewed=False)
+    assert first.due_on < date(2026, 2, 17) <= later.due_on
+    assert line("2026-02-12 10:00") == (Next.SCHEDULE, Near.SOON, falls_due)
+    # The court day before, while there is time for it; and the draft cannot go before it either.
+    assert line("2026-02-16 10:00") == (Next.REVIEW, Near.NOW, None)
+    draft_due(referral, "2026-02-17 00:15")
+    assert line("2026-02-17 10:00") == (Next.REVIEW, Near.NOW, None)
+    decisions.review(
+        check_in=first, outcome=Review.ACCEPTED, note="", by=referral.facilitator, now=at("2026-02-17 10:05")
+    )
+    # One of the time after its period stands in no way.
+    make(referral, later, reviewed=False)
+    assert line("2026-02-17 10:10") == (Next.FIRST, Near.NOW, at("2026-02-17 00:15"))
 
 
 def test_what_somebody_made_before_it_fell_due_is_not_drafted_again() -> None:

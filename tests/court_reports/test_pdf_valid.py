@@ -68,7 +68,7 @@ def test_every_kind_size_and_name_passes_the_real_validator_and_a_second_one(tmp
         pairs += [("ua1", file), ("2a" if name.endswith("-filing") else "3a", file)]
     assert len(pairs) == 2 * (2 * (len(Kind) * len(SIZES) + 5 + len(NAMES)) + len(Kind) + 2)
     assert verdicts(pairs) == []
-    for _, file in pairs[::8]:
+    for file in sorted({file for _, file in pairs}):
         assert not validate(str(file)).findings, file.name
 
 

@@ -13,15 +13,17 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from court_reports import heads as published
 from court_reports import hearings, packing
-from court_reports.actions import desk, supersede
+from court_reports.actions import desk, due, heads, supersede
 from court_reports.actions.release import release
 from court_reports.court_side import CourtDesk, CourtToken
-from court_reports.models import Delivery, Kind, Release, Step
+from court_reports.models import Delivery, Kind, Release, Report, Step
+from court_reports.standalone import amends_verify
 from lms import clock
 from lms.journal.models import Event
 from lms.referrals import actions
-from lms.referrals.models import Referral
+from lms.referrals.models import CourtProfile, Referral
 from tests.builders import (
     a_court,
     a_court_lead,
@@ -31,7 +33,15 @@ from tests.builders import (
     an_administrator,
     at,
 )
-from tests.court_reports.cases import a_case_in_track, a_draft_of, a_release_of, an_enrolled_case
+from tests.court_reports.cases import (
+    a_case_in_track,
+    a_correction_of,
+    a_draft_of,
+    a_program_with_a_course,
+    a_release_of,
+    an_enrolled_case,
+)
+from tests.court_reports.drawing import text_of
 from tests.lms.test_team import proved
 
 pytestmark = pytest.mark.django_db
@@ -61,29 +71,51 @@ def test_a_hearing_stands_under_the_courts_own_day_and_says_whether_its_report_i
     case = an_enrolled_case(court=court)
     clerk = a_court_user(court)
     a_hearing(case, "2026-03-04 23:30")  # 20:30 on the fourth in Los Angeles
-    near = a_hearing(case, "2026-03-20 12:00")
-    close = a_hearing(case, "2026-03-23 12:00")
-    far = a_hearing(case, "2026-03-31 23:59")
+    near = a_hearing(case, "2026-03-19 12:00")
+    a_hearing(case, "2026-03-24 12:00")
+    a_hearing(case, "2026-03-31 23:59")
     a_hearing(case, "2026-04-01 03:30")  # April 1 in New York, half past midnight in Los Angeles
     gone = a_hearing(case, "2026-03-10 12:00")
     actions.cancel_hearing(hearing=gone, by=None, now=NOW)
     a_hearing(an_enrolled_case(court=a_court("Another")), "2026-03-12 12:00")
     first, last = at("2026-03-01 12:00").date(), at("2026-03-31 12:00").date()
 
-    before = hearings.between(clerk, first, last, now=NOW)
-    assert [(line.day.day, line.late, line.release) for line in before.lines] == [
-        (4, True, None), (20, False, None), (23, False, None), (31, False, None)
-    ]  # fmt: skip
-    assert before.lines[1].due_on.isoformat() == "2026-03-13"
-    # One report, made for the first of two that lie close together, speaks for both, and not for the one after.
-    report = a_draft_of(case, now=at("2026-03-16 09:00"))
-    type(report).objects.filter(pk=report.pk).update(hearing=near)
-    report.refresh_from_db()
-    made = release(report=report, by=case.facilitator, now=at("2026-03-16 10:00"))
-    after = hearings.between(clerk, first, last, now=at("2026-03-17 12:00"))
-    assert [line.release for line in after.lines] == [None, made, made, None]
-    assert [line.over for line in after.lines] == [True, False, False, False]
-    assert (after.with_report, close.pk, far.pk) == (2, after.lines[2].hearing.pk, after.lines[3].hearing.pk)
+    def shown(now: str) -> list[tuple[int, str | None, bool]]:
+        lines = hearings.between(clerk, first, last, now=at(now)).lines
+        return [(line.day.day, line.release and line.release.number, line.late) for line in lines]
+
+    assert shown("2026-03-03 12:00") == [(4, None, True), (19, None, False), (24, None, False), (31, None, False)]
+    line = hearings.between(clerk, first, last, now=NOW).lines[1]
+    assert line.due_on.isoformat() == "2026-03-12"
+    # The schedule makes one report for the first of two that lie close together: it speaks for both, never for a third.
+    for moment in ("2026-03-12 09:00", "2026-03-16 09:00", "2026-03-23 09:00"):
+        due.draft_due(now=at(moment))
+    (report,) = Report.objects.filter(referral=case, hearing__at__gt=at("2026-03-05 12:00"))
+    assert (report.hearing, report.as_of) == (near, at("2026-03-12 03:00"))
+    made = release(report=report, by=case.facilitator, now=at("2026-03-12 10:00"))
+    assert shown("2026-03-23 23:00")[1:] == [(19, made.number, False), (24, made.number, False), (31, None, False)]
+    # A correction takes its place; a report that was revoked is none.
+    report = supersede.correct(release=made, what_changed="A date.", by=case.facilitator, now=at("2026-03-13 09:00"))
+    right = release(
+        report=report, by=case.facilitator, second=an_administrator(case.program), now=at("2026-03-13 10:00")
+    )
+    assert [number for _day, number, _late in shown("2026-03-23 23:00")] == [None, right.number, right.number, None]
+    supersede.revoke(release=right, by=case.facilitator, now=at("2026-03-14 10:00"))
+    supersede.revoke(release=made, by=case.facilitator, now=at("2026-03-14 10:00"))
+    assert {number for _day, number, _late in shown("2026-03-23 23:00")} == {None}
+    # Of a case that has ended none is to come.
+    Referral.objects.filter(pk=case.pk).update(completed_at=at("2026-03-15 10:00"))
+    assert not any(late for _day, _number, late in shown("2026-03-23 23:00"))
+
+
+def test_without_a_profile_the_lead_is_the_policys_for_the_schedule_and_for_what_is_shown():
+    court = a_court()
+    CourtProfile.objects.filter(court=court).delete()
+    case = an_enrolled_case(court=court, program=a_program_with_a_course(policy={"hearing_lead_days": 14}))
+    hearing = a_hearing(case, "2026-03-19 12:00")
+    (line,) = hearings.between(a_court_user(court), hearing.at.date(), hearing.at.date(), now=NOW).lines
+    due.draft_due(now=at("2026-03-05 09:00"))
+    assert Report.objects.get(hearing=hearing).owed_on == line.due_on == at("2026-03-05 12:00").date()
 
 
 def test_a_month_with_more_than_a_page_goes_on_at_a_day_and_asks_few_questions(django_assert_num_queries):
@@ -102,7 +134,7 @@ def test_a_month_with_more_than_a_page_goes_on_at_a_day_and_asks_few_questions(d
 def test_the_page_of_a_month_stands_for_whatever_is_asked(signed_in):
     now = clock.now()
     case = an_enrolled_case(now=now - 30 * DAY)
-    actions.add_hearing(referral=case, at=now + DAY, kind="Review", by=None, now=now)
+    actions.add_hearing(referral=case, at=now + DAY, kind="Review", by=None, now=now - 20 * DAY)
     client = signed_in(a_court_user(case.court))
     month = (now + DAY).strftime("%Y-%m")
     page = client.get(reverse("court_hearings:month"), {"month": month}).content.decode()
@@ -197,15 +229,18 @@ def test_one_persons_reports_stand_in_order_with_what_each_determines_and_what_r
 # Many at once.
 
 
-def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_ledger(signed_in):
+def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_ledger(signed_in, tmp_path):
     court = a_court()
     rows = [a_release_of(an_enrolled_case(court=court), Kind.ENROLLMENT, now=NOW + n * DAY) for n in range(3)]
     foreign = a_release_of(an_enrolled_case(court=a_court("Another")), Kind.ENROLLMENT, now=NOW)
     # The same number in two programs: neither hides the other.
     assert rows[0].file_name == rows[1].file_name
     supersede.revoke(release=rows[1], by=rows[1].released_by, now=NOW + 5 * DAY)
+    heads.publish(now=NOW + 7 * DAY)
+    wrong = rows[2]
+    right = a_correction_of(wrong, now=NOW + 8 * DAY)
     clerk = a_court_user(court)
-    chosen = [str(row.pk) for row in (rows[0], rows[1], foreign)]
+    chosen = [str(row.pk) for row in (*rows, foreign)]
     answer = signed_in(clerk).post(reverse("reports_court:pack"), {"what": "chosen", "chosen": chosen})
     assert answer.streaming
     with unzipped(answer) as pack:
@@ -213,13 +248,27 @@ def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_led
         told = json.loads(pack.read("manifest.json"))["reports"]
         table = list(csv.DictReader(io.StringIO(pack.read("manifest.csv").decode())))
         assert [{name: str(value) for name, value in row.items()} for row in told] == table
-        assert sorted(row["status"] for row in told) == ["current", "revoked"]
-        assert sorted(pack.namelist()) == sorted([*(row["file"] for row in told), "manifest.csv", "manifest.json"])
+        assert sorted(row["status"] for row in told) == ["current", "revoked", "superseded"]
+        proofs = [row["proof"] for row in told if row["proof"]]
+        files = [*(row["file"] for row in told), *proofs, "manifest.csv", "manifest.json"]
+        assert sorted(pack.namelist()) == sorted(files)
+        # What was replaced lies apart, marked, and says by which; what is current, beside its proof.
+        of = {row["status"]: row for row in told}
+        assert {row["file"].partition("/")[0] for row in told} == {"replaced", "revoked", rows[0].program.slug}
+        assert (of["superseded"]["superseded_by"], of["superseded"]["released_sha256"]) == (
+            right.number,
+            wrong.file_digest,
+        )
+        assert "SUPERSEDED" in text_of(pack.read(of["superseded"]["file"]), tmp_path)
+        assert len(proofs) == 2
+        proof = json.loads(pack.read(of["current"]["proof"]))
+        marks = amends_verify.marks_in("".join(published.lines()))
+        assert amends_verify.judge(of["current"]["sha256"], proof, marks)[0] == amends_verify.GENUINE
         for row in told:
             assert hashlib.sha256(pack.read(row["file"])).hexdigest() == row["sha256"]
             assert row["case"] not in row["file"]
     opened = Delivery.objects.filter(by=clerk, step=Step.OPENED)
-    assert set(opened.values_list("release", flat=True)) == {rows[0].pk, rows[1].pk}
+    assert set(opened.values_list("release", flat=True)) == {row.pk for row in rows}
     # Written after the request was over for its middleware, and still from where it came.
     assert set(Event.objects.filter(kind="report.opened", by=clerk).values_list("origin", flat=True)) == {
         "127.0.0.0/24"

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from court_reports.rules.hearing_reports import Told, due_at, serves
 from court_reports.rules.owed import Near, near
 from court_reports.rules.schedule import (
     FRESH,
@@ -240,6 +241,22 @@ def test_whatever_moves_in_whatever_order_no_occasion_has_two_reports(deeds, zon
             assert one.owed_on <= hearings[made.hearing].at.astimezone(court_zone).date()
     live = sorted((one.at, one.key) for made, one in drafted.values() if made.hearing and not made.aside)
     assert all(later - sooner > FRESH for (sooner, _), (later, _) in pairwise(live))
+
+
+@given(st.lists(st.tuples(st.integers(1, 120), st.integers(0, 100)), min_size=1, max_size=8), st.integers(0, 30))
+def test_what_the_schedule_leaves_out_is_served_by_the_rule_by_which_a_court_is_shown_its_reports(days, lead) -> None:  # type: ignore[no-untyped-def]
+    start = at("2026-01-06 12:00")
+    hearings = [
+        HearingAt(UUID(int=number), start + timedelta(days=recorded + ahead, hours=3), start + timedelta(days=recorded))
+        for number, (ahead, recorded) in enumerate(days, 1)
+    ]
+    case = a_case(hearings=hearings, lead_days=lead, holidays=HOLIDAYS)
+    made = [one for one in due(case, now=start + timedelta(days=300)) if one.kind == Kind.PROGRESS]
+    told = [Told(one.key, one.at, one.at, one.hearing) for one in made]
+    for hearing in hearings:
+        falls_due = due_at(hearing, case.lead, at("2026-01-05 09:00"))
+        assert falls_due
+        assert any(serves(one, hearing, due=falls_due) for one in told)
 
 
 def run(case: Case, drafted: dict[str, tuple[Made, Due]], now: datetime) -> None:

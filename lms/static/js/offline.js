@@ -1,5 +1,6 @@
 // Verifies a report against its proof and the register's marks, on this device: the same steps as amends_verify.py.
-// Nothing is asked of any server; all that is said stands in the page already.
+// Nothing is asked of any server; all that is said stands in the page already. It stands on its own: it is put whole into
+// the file that is kept (views/verify.py), so it imports nothing.
 const FIELDS = ["position", "kind", "number", "commitment", "file_digest", "filing_digest", "at"];
 const HEX = /^[0-9a-f]{64}$/;
 const MOST = 1000000;
@@ -66,6 +67,7 @@ export async function judge(digest, proof, marks) {
 async function read(form) {
   const [report, proof, heads] = ["report", "proof", "heads"].map((id) => form.querySelector(`#${id}`).files[0]);
   if (!report || !proof) return { answer: "missing" };
+  if (!globalThis.crypto?.subtle) return { answer: "no_digests" };
   try {
     const marks = marksIn(heads ? await heads.text() : "");
     return await judge(await sha256(await report.arrayBuffer()), JSON.parse(await proof.text()), marks);
