@@ -44,6 +44,11 @@ NAMES = {
     "the commitments": _("the commitments"),
     "the program that the case came from": _("the program that the case came from"),
     "the correction": _("the correction"),
+    "the caption": _("the caption"),
+    "the hearing": _("the hearing"),
+    "the order": _("the order"),
+    "who stopped the clock": _("who stopped the clock"),
+    "the person’s answer": _("the person’s answer"),
 }
 
 

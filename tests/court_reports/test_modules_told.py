@@ -1,0 +1,58 @@
+"""Modules by the title of the edition, and the day their checks were passed: from the database to the paper."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from courses.actions.withdrawal.module import withdraw_module
+from courses.models import EditionModule, Enrollment, ModulePage
+from court_reports import facts as door
+from court_reports.pdf.profile import FILING
+from court_reports.snapshot import Kind, ReportFacts, digest
+from lms.demonstration import steps
+from tests.builders import JANUARY, an_administrator, an_author, an_enrolled_referral
+from tests.courses.stories import agree, write_story
+from tests.court_reports.cases import a_draft_of
+from tests.court_reports.drawing import drawn, text_of
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.django_db
+def test_a_report_names_each_module_and_says_when_its_check_was_passed(shelf, tmp_path: Path) -> None:
+    referral = an_enrolled_referral(program=shelf)
+    enrollment = Enrollment.objects.get(referral=referral)
+    first, second = enrollment.edition.modules.all()[:2]
+    done = steps.take_module(enrollment, first, now=JANUARY)
+    report = a_draft_of(referral, Kind.PROGRESS, now=done + DAY)
+    told = report.facts.course.modules
+    assert (told[0].title, told[1].title) == (first.title_en, second.title_en)
+    assert first.title_en not in ("", "Module 1")
+    assert (told[0].checks, told[1].check_passed_at) == (1, None)
+    passed = told[0].check_passed_at
+    assert JANUARY < passed <= done
+    for language, head, options in (("en", "Check passed", {}), ("es", "Prueba aprobada", {"profile": FILING})):
+        printed = read(replace(report.facts, language=language), tmp_path, **options)
+        for said in (head, f"1. {first.title_en}", f"2. {second.title_en}"):
+            assert said in printed, said
+
+    # What is taken back later, or called by somebody's name, changes no report that there is; and no later one says it.
+    second_key, before = second.page_key, digest(report.facts)
+    author = an_author(shelf)
+    line = agree(shelf, write_story(shelf, author), author)
+    assert line.page_key == second_key
+    EditionModule.objects.filter(pk=second.pk).update(title_en=f"What {line.byline} says")
+    page = ModulePage.objects.filter(translation_key=first.page_key).first()
+    withdraw_module(page=page, by=an_administrator(shelf), now=done + 2 * DAY)
+    assert digest(door.recompute(referral, report.facts)) == before
+    later = a_draft_of(referral, Kind.REFERRAL_BACK, now=done + 3 * DAY).facts
+    assert [m.title for m in later.course.modules][:2] == ["", ""]
+    printed = read(later, tmp_path)
+    assert "Module 1" in printed and "Module 2" in printed
+    assert "Marrowby" not in printed
+
+
+def read(facts: ReportFacts, folder: Path, **options: object) -> str:
+    return " ".join(text_of(drawn(facts, **options), folder).split())
