@@ -214,7 +214,7 @@ def _modules(facts: ReportFacts, course: Course) -> Grid:
     )
     last = (t.say("All modules"), *_of_all(facts, course), t.hours(course.seconds_required), t.hours(course.seconds_credited))  # fmt: skip
     head = tuple(map(t.say, ("Module", "Completed", "Check passed", "Required", "Recorded")))
-    return Grid(head, (*rows, last), (28, 22, 20, 15, 15), right=(3, 4))
+    return Grid(head, (*rows, last), (28, 19, 19, 17, 17), right=(3, 4))
 
 
 def _modules_before(facts: ReportFacts, course: Course) -> Grid:

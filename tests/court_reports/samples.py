@@ -208,6 +208,8 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
         determination=None if early or kind == Kind.COMPLETION else Determination(code=_code(kind), rule=_rule(kind)),
         steps=() if early or kind == Kind.COMPLETION else steps(),
     )
+    if kind in (Kind.FINAL, Kind.REFERRAL_BACK):
+        facts = _at_the_end(facts)
     if facts.determination:
         facts = replace(facts, conditions=_conditions(facts))
     if kind == Kind.CORRECTION:
@@ -219,6 +221,20 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
         )
         return replace(facts, supersedes=old)
     return facts
+
+
+def _at_the_end(facts: ReportFacts) -> ReportFacts:
+    """After the last day of the track, with nothing undecided, of the whole of it."""
+    assert facts.track
+    asked = replace(facts.track.requests[0], standing="appeal_refused", appeal_decided_at=at("2027-06-08 15:00"))
+    return replace(
+        facts,
+        as_of=at("2027-09-06 12:00"),
+        period_from=date(2027, 1, 4),
+        period_to=date(2027, 9, 5),
+        caption=replace(facts.caption, hearing_at=at("2027-09-16 13:30")),
+        track=replace(facts.track, requests=(asked,)),
+    )
 
 
 def _conditions(facts: ReportFacts) -> tuple[Condition, ...]:
