@@ -98,6 +98,10 @@ class CommitmentFact:
     named_by_order: str
     required: bool
     verified_on: date | None
+    due_on: date | None = None
+    ended: bool = False
+    # Something was sent to show it, and nobody had decided on that.
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +366,7 @@ def _outages(track: Track, as_of: datetime) -> tuple[OutageFact, ...]:
 
 
 def _commitments(track: Track, as_of: datetime) -> tuple[CommitmentFact, ...]:
-    found = track.commitments.filter(made_at__lte=as_of).prefetch_related("changes")
+    found = track.commitments.filter(made_at__lte=as_of).prefetch_related("changes", "evidence")
     return tuple(_commitment(c, as_of) for c in found)
 
 
@@ -371,7 +375,15 @@ def _commitment(row: Commitment, as_of: datetime) -> CommitmentFact:
     later = [change for change in row.changes.all() if change.recorded_at > as_of]
     terms: Commitment | CommitmentChange = min(later, key=lambda change: change.recorded_at) if later else row
     verified_on = row.verified_on if row.verified_at and row.verified_at <= as_of else None
-    return CommitmentFact(row.number, terms.named_by_order, terms.required, verified_on)
+    return CommitmentFact(
+        number=row.number,
+        named_by_order=terms.named_by_order,
+        required=terms.required,
+        verified_on=verified_on,
+        due_on=terms.due_on,
+        ended=row.ended_at is not None and row.ended_at <= as_of,
+        waits=any(e.sent_at <= as_of and (e.decided_at is None or e.decided_at > as_of) for e in row.evidence.all()),
+    )
 
 
 def _unreviewed(track: Track, as_of: datetime) -> tuple[int, ...]:

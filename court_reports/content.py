@@ -10,12 +10,13 @@ from court_reports.content_next import comes_next
 from court_reports.rules.changed import MARK, changed, left_out, name_of
 from court_reports.rules.conditions import OWN
 from court_reports.sections import Grid, Pairs, Section
-from court_reports.snapshot import WHOLE_MODULE, Issue, Kind, Module, ReportFacts, Terms, spell_code
+from court_reports.snapshot import WHOLE_MODULE, Course, Issue, Kind, Module, ReportFacts, Terms, spell_code
 
 __all__ = ["CERTIFICATION", "REFERRED_BY", "Grid", "Pairs", "Section", "caption", "sections", "verification"]
 
 CERTIFICATION, REFERRED_BY = "Certification", "Referred by"
 BRIEF = "brief"
+CHECK = "check"  # a requirement that can be waived (courses.rules.waivers)
 CAPTION, CORRECTED = "Caption", "What was corrected"
 # Number and title are another in every report, and only a correction begins with what it replaces.
 ALWAYS_OTHER = frozenset({"The program: Report", "In brief: paragraph 1"})
@@ -53,6 +54,7 @@ def sections(facts: ReportFacts, issue: Issue) -> tuple[Section, ...]:
         _course(facts),
         _waivers(facts),
         *content_track.sections(facts),
+        _ordered(facts),
         _conditions(facts),
         _commitments(facts),
         content_track.time_changes(facts),
@@ -138,14 +140,36 @@ def _program(facts: ReportFacts, issue: Issue) -> Section:
 
 
 def _policy(facts: ReportFacts) -> str:
+    return (
+        (_rules(facts) if facts.schema >= 5 else _rules_before(facts))
+        + _most_of_a_day(facts, facts.program.terms)
+        + _early(facts, facts.program.terms)
+    )
+
+
+def _rules(facts: ReportFacts) -> str:
     t, terms = words.of(facts), facts.program.terms
-    said = t.say(
+    return t.say(
+        "{months} of check-ins, {every}; each can be sent from {window} days before its due date, is accepted until "
+        "{grace} days after it, and made up until {cure} days after it; at risk from {at_risk} missed in a row; not in "
+        "compliance from {in_row} missed in a row or {total} in all; {percent}% made or excused to complete; knowledge "
+        "checks are passed at {mark}%",
+        months=t.count(terms.track_months, "month", "months"), every=t.cadence(terms.cadence), window=terms.window_days,
+        grace=terms.grace_days, cure=terms.cure_days, at_risk=terms.missed_in_row_at_risk,
+        in_row=terms.missed_in_row_not_in_compliance, total=terms.missed_total_not_in_compliance,
+        percent=terms.required_percent, mark=terms.pass_mark_percent,
+    )  # fmt: skip
+
+
+def _rules_before(facts: ReportFacts) -> str:
+    """Up to schema 4: what the paper printed then."""
+    t, terms = words.of(facts), facts.program.terms
+    return t.say(
         "{months} of check-ins, {every}; accepted until {grace} days after the due date, and made up until {cure} days "
         "after it; {percent}% made or excused to complete",
         months=t.count(terms.track_months, "month", "months"), every=t.cadence(terms.cadence), grace=terms.grace_days,
         cure=terms.cure_days, percent=terms.required_percent,
     )  # fmt: skip
-    return said + _most_of_a_day(facts, terms) + _early(facts, terms)
 
 
 def _most_of_a_day(facts: ReportFacts, terms: Terms) -> str:
@@ -168,24 +192,83 @@ def _course(facts: ReportFacts) -> Section | None:
     if course is None or facts.subject_kind == Kind.ENROLLMENT:
         return None
     t, zone = words.of(facts), facts.person.zone
+    intro = [t.say("Enrolled {day}.", day=t.local_day(course.enrolled_at, zone))]
+    if course.started_at:
+        intro.append(t.say("Started {day}.", day=t.local_day(course.started_at, zone)))
+    intro.append(t.say("Identity was attested {times}.", times=t.count(course.attestations, "time", "times")))
+    grid = _modules(facts, course) if facts.schema >= 5 else _modules_before(facts, course)
+    return Section(t.say("Course"), paragraphs=(" ".join(intro),), grid=grid)
+
+
+def _modules(facts: ReportFacts, course: Course) -> Grid:
+    t = words.of(facts)
+    rows = tuple(
+        (
+            _named(facts, m.position, m.title),
+            _completed(facts, m),
+            _passed(facts, m),
+            t.hours(m.required_seconds),
+            t.hours(m.credited_seconds),
+        )
+        for m in course.modules
+    )
+    last = (t.say("All modules"), *_of_all(facts, course), t.hours(course.seconds_required), t.hours(course.seconds_credited))  # fmt: skip
+    head = tuple(map(t.say, ("Module", "Completed", "Check passed", "Required", "Recorded")))
+    return Grid(head, (*rows, last), (28, 19, 19, 17, 17), right=(3, 4))
+
+
+def _modules_before(facts: ReportFacts, course: Course) -> Grid:
+    """Up to schema 4."""
+    t = words.of(facts)
     rows = tuple(
         (f"{m.position}. {m.title}", _completed(facts, m), t.hours(m.required_seconds), t.hours(m.credited_seconds))
         for m in course.modules
     )
     spent = (t.hours(course.seconds_required), t.hours(course.seconds_credited))
-    of_all = t.say("{done} of {required}", done=course.completed, required=course.required)
-    intro = [t.say("Enrolled {day}.", day=t.local_day(course.enrolled_at, zone))]
-    if course.started_at:
-        intro.append(t.say("Started {day}.", day=t.local_day(course.started_at, zone)))
-    intro.append(t.say("Identity was attested {times}.", times=t.count(course.attestations, "time", "times")))
     head = tuple(map(t.say, ("Module", "Completed", "Required", "Recorded")))
-    grid = Grid(head, (*rows, (t.say("All modules"), of_all, *spent)), (40, 26, 17, 17), right=(2, 3))
-    return Section(t.say("Course"), paragraphs=(" ".join(intro),), grid=grid)
+    return Grid(
+        head, (*rows, (t.say("All modules"), _of_all(facts, course)[0], *spent)), (40, 26, 17, 17), right=(2, 3)
+    )
+
+
+def _of_all(facts: ReportFacts, course: Course) -> tuple[str, str]:
+    """How many modules were completed, and in how many the checks were passed, of those that count."""
+    t = words.of(facts)
+    asked = [m for m in course.modules if m.checks and not _lets_go(course, m)]
+    passed = sum(m.check_passed_at is not None for m in asked)
+    return (
+        t.say("{done} of {required}", done=course.completed, required=course.required),
+        t.say("{done} of {required}", done=passed, required=len(asked)),
+    )
+
+
+def _named(facts: ReportFacts, position: int, title: str) -> str:
+    """A module without a title is one that was taken back."""
+    return f"{position}. {title}" if title else words.of(facts).say("Module {number}", number=position)
+
+
+def _waived(course: Course | None, module: Module) -> set[str]:
+    return {w.requirement for w in course.waivers if w.position == module.position} if course else set()
+
+
+def _lets_go(course: Course | None, module: Module) -> bool:
+    return module.waived or bool(_waived(course, module) & {WHOLE_MODULE, CHECK})
+
+
+def _passed(facts: ReportFacts, module: Module) -> str:
+    t, course = words.of(facts), facts.course
+    if not module.checks:
+        return t.say("No check")
+    if module.check_passed_at:
+        return t.local_day(module.check_passed_at, facts.person.zone)
+    if _waived(course, module) & {WHOLE_MODULE, CHECK}:
+        return t.say("Waived")
+    return t.say("Not required") if module.waived else t.say("Not yet")
 
 
 def _completed(facts: ReportFacts, module: Module) -> str:
     t, course = words.of(facts), facts.course
-    waived = [w.requirement for w in course.waivers if w.position == module.position] if course else []
+    waived = _waived(course, module)
     if WHOLE_MODULE in waived:
         return t.say("Waived")
     if module.waived:
@@ -203,7 +286,7 @@ def _waivers(facts: ReportFacts) -> Section | None:
     titles = {m.position: m.title for m in facts.course.modules}
     rows = tuple(
         (
-            f"{w.position}. {titles[w.position]}",
+            _named(facts, w.position, titles[w.position]),
             t.named(words.REQUIREMENTS, w.requirement),
             t.say("Waived ({reason})", reason=words.reason_waived(w.reason, t)),
             t.local_day(w.waived_at, facts.person.zone),
@@ -212,6 +295,15 @@ def _waivers(facts: ReportFacts) -> Section | None:
     )
     grid = Grid(tuple(map(t.say, ("Module", "Requirement", "What was decided", "On"))), rows, (26, 20, 34, 20))
     return Section(t.say("Waived requirements"), paragraphs=(intro,), grid=grid)
+
+
+def _ordered(facts: ReportFacts) -> Section | None:
+    """What was ordered, in the kinds that say nothing of how far it is met (since schema 5)."""
+    if facts.schema < 5 or facts.conditions or not facts.authority.conditions:
+        return None
+    t = words.of(facts)
+    said = t.say("In the words of the order. This paper does not say which of it is met.")
+    return Section(t.say("Conditions as ordered"), paragraphs=(said,), items=facts.authority.conditions)
 
 
 def _conditions(facts: ReportFacts) -> Section | None:

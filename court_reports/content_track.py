@@ -114,7 +114,11 @@ def _steps(facts: ReportFacts) -> Section | None:
         )
         for step in facts.steps
     )
-    grid = Grid(tuple(map(t.say, ("On", "Step", "By", "Check-ins"))), rows, (24, 38, 22, 16))
+    grid = Grid(
+        tuple(map(t.say, ("On", "Step", "By", "Check-ins"))),
+        rows,
+        (24, 38, 22, 16) if t.is_english else (23, 33, 22, 22),
+    )
     return Section(t.say("Steps taken"), paragraphs=(intro,), grid=grid)
 
 

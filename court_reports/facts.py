@@ -47,21 +47,34 @@ def gather(
     period_to: date,
     supersedes: snapshot.Supersedes | None = None,
     zones: tuple[str, str] | None = None,
+    schema: int = snapshot.SCHEMA,
+    ordered: tuple[str, ...] | None = None,
 ) -> Gathered:
     """Everything a report of ``kind`` says about a case as of a moment.
 
-    ``zones``: the person's and the court's, where they are not those of today.
+    ``zones``: the person's and the court's, where they are not those of today. ``schema``: by which it is read;
+    ``ordered``: the conditions in the words of then.
     """
     zone, court_zone = zones or (referral.time_zone.key, referral.court.zone)
-    authority, course = _authority(referral, as_of), _course(referral, as_of)
+    authority = _authority(referral, as_of)
+    taken = course_facts.course_facts(referral_id=referral.pk, as_of=as_of)
+    course = _course(referral, taken) if taken else None
     known = accountability_facts.track_facts(referral_id=referral.pk, as_of=as_of)
-    track = _track(known) if known else None
+    track = _track(known, schema) if known else None
     about = supersedes.kind if kind == Kind.CORRECTION and supersedes else kind
     period = _Period(period_from, period_to, ZoneInfo(zone))
     track = (
         replace(track, requests=_requests(known, period)) if known and track and about not in _ABOUT_COURSE else track
     )
+    stands = _determination(court_zone, authority.complete_by, course, known, as_of)
+    beside = conditions.Known(
+        today=_day_of(as_of, court_zone),
+        complete_by=authority.complete_by,
+        determination=stands,
+        waits_for_program=taken is not None and taken.waits_for_program,
+    )
     facts = ReportFacts(
+        schema=schema,
         kind=kind,
         language="en",
         as_of=as_of,
@@ -74,10 +87,12 @@ def gather(
         enrolled_at=_by(referral.enrolled_at, as_of),
         course=course,
         track=track,
-        conditions=() if about in _ABOUT_COURSE else conditions.statuses(referral.conditions, course, track),
-        determination=None
+        conditions=()
         if about in _ABOUT_COURSE
-        else _determination(court_zone, authority.complete_by, course, known, as_of),
+        else conditions.statuses(
+            referral.conditions if ordered is None else ordered, course, track, known=beside, schema=schema
+        ),
+        determination=None if about in _ABOUT_COURSE else stands,
         supersedes=supersedes,
         steps=() if about in _ABOUT_COURSE else _steps(referral, known, as_of, period),
         transfers=_transfers(referral, as_of),
@@ -114,22 +129,20 @@ def recompute(referral: Referral, stored: ReportFacts) -> ReportFacts:
         period_to=stored.period_to,
         supersedes=stored.supersedes,
         zones=(stored.person.zone, stored.caption.zone),
+        schema=stored.schema,
+        ordered=tuple(c.words for c in stored.conditions[len(conditions.OWN) :]),
     ).facts
-    words = tuple(c.words for c in stored.conditions[len(conditions.OWN) :])
-    ordered = conditions.statuses(words, again.course, again.track, schema=stored.schema) if stored.conditions else ()
     caption = replace(stored.caption, hearing_at=again.caption.hearing_at, hearing_kind=again.caption.hearing_kind)
     program = replace(stored.program, terms=again.program.terms)
     days = again.authority
     authority = replace(stored.authority, complete_by=days.complete_by, moves=days.moves)
     return replace(
         again,
-        schema=stored.schema,
         caption=caption,
         person=stored.person,
         authority=authority,
         program=program,
         course=_named_as(again.course, stored.course),
-        conditions=ordered,
     )
 
 
@@ -164,6 +177,10 @@ def track_ended(*, referral: Referral, now: datetime) -> Ended | None:
     at_end = accountability_facts.track_facts(referral_id=referral.pk, as_of=known.ends_at)
     moment = known.ends_at if at_end and at_end.ended else max(c.cure_until for c in known.check_ins)
     return Ended(moment, known.determination)
+
+
+def _day_of(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def _by(moment: datetime | None, as_of: datetime) -> datetime | None:
@@ -255,10 +272,7 @@ def _percent(share: Decimal) -> int:
     return int(share * 100)
 
 
-def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
-    known = course_facts.course_facts(referral_id=referral.pk, as_of=as_of)
-    if known is None:
-        return None
+def _course(referral: Referral, known: course_facts.CourseFacts) -> snapshot.Course:
     let_go = {w.position for w in known.waivers if w.requirement == snapshot.WHOLE_MODULE}
     return snapshot.Course(
         title=known.title,
@@ -276,6 +290,8 @@ def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
                 credited_seconds=m.credited_seconds,
                 completed_at=m.completed_at,
                 waived=(m.withdrawn and m.completed_at is None) or m.position in let_go,
+                checks=m.checks,
+                check_passed_at=m.check_passed_at,
             )
             for m in known.modules
         ),
@@ -286,7 +302,7 @@ def _course(referral: Referral, as_of: datetime) -> snapshot.Course | None:
     )
 
 
-def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
+def _track(known: accountability_facts.TrackFacts, schema: int) -> snapshot.Track:
     return snapshot.Track(
         opened_on=known.opened_on,
         ends_on=known.ends_on,
@@ -326,15 +342,7 @@ def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
             )
             for o in known.outages
         ),
-        commitments=tuple(
-            snapshot.Commitment(
-                number=c.number,
-                status="verified" if c.verified_on else "open",
-                verified_on=c.verified_on,
-                named_by_order=c.named_by_order,
-            )
-            for c in known.commitments
-        ),
+        commitments=tuple(_commitment(c, known, schema) for c in known.commitments),
         moves=tuple(
             snapshot.ScheduleMove(
                 act=m.act, from_on=m.from_on, days=m.days, reason=m.reason, authority=m.authority, was=m.was, now=m.now
@@ -342,6 +350,25 @@ def _track(known: accountability_facts.TrackFacts) -> snapshot.Track:
             for m in known.moves
             if m.act != "transfer"  # said of the case itself, which it can befall before there is a track
         ),
+    )
+
+
+def _commitment(
+    one: accountability_facts.CommitmentFact, known: accountability_facts.TrackFacts, schema: int
+) -> snapshot.Commitment:
+    verified, now = one.verified_on is not None, schema >= 5
+    return snapshot.Commitment(
+        number=one.number,
+        status=conditions.commitment(
+            verified=verified,
+            ended=now and one.ended,
+            required=one.required,
+            waits=one.waits,
+            over=now and known.ended,
+        ),
+        verified_on=one.verified_on,
+        named_by_order=one.named_by_order,
+        due_on=one.due_on if one.named_by_order else None,
     )
 
 
@@ -407,7 +434,7 @@ def _determination(
 ) -> snapshot.Determination:
     if known:
         return snapshot.Determination(code=known.determination, rule=known.rule, because=str(known.because))
-    today = as_of.astimezone(ZoneInfo(court_zone)).date()
+    today = _day_of(as_of, court_zone)
     if complete_by and complete_by < today and not (course and course.completed_at):
         late = "The court\u2019s date to complete has passed and the course is not complete."
         return snapshot.Determination(code="at_risk", rule="complete_by_passed", because=late)

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from court_reports.models import Kind, RevocationReason, Scope
+from court_reports.problem_words import named
+from court_reports.rules.preflight import forbidden_in
 from lms.referrals.models import Court
 
 MAX_UPLOAD = 5 * 1024 * 1024
@@ -70,6 +72,13 @@ class AnswerForm(forms.Form):
         max_length=ANSWER_LENGTH,
         required=False,
     )
+
+    def clean_words(self) -> str:
+        """What would hold up the report is said while it can be taken out."""
+        words = str(self.cleaned_data["words"])
+        for what in forbidden_in(words):
+            self.add_error("words", _("Please take out %(what)s: a report must not hold it.") % {"what": named(what)})
+        return words
 
 
 class ReceiptForm(forms.Form):

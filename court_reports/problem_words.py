@@ -44,17 +44,23 @@ NAMES = {
     "the commitments": _("the commitments"),
     "the program that the case came from": _("the program that the case came from"),
     "the correction": _("the correction"),
+    "the caption": _("the caption"),
+    "the hearing": _("the hearing"),
+    "the order": _("the order"),
+    "who stopped the clock": _("who stopped the clock"),
+    "the person’s answer": _("the person’s answer"),
 }
 
 
 def say(problem: Problem) -> str:
     """One sentence."""
     what, _in, where = problem.what.partition(" in ") if problem.code == "forbidden" else (problem.what, "", "")
-    named = _named(what)
+    named = named(what)
     if where:
-        named = str(FORBIDDEN_IN) % {"what": named, "where": _named(where)}
+        named = str(FORBIDDEN_IN) % {"what": named, "where": named(where)}
     return str(PROBLEMS[problem.code]) % {"what": named}
 
 
-def _named(what: str) -> str:
+def named(what: str) -> str:
+    """What is missing or must not stand, in the reader's language."""
     return str(NAMES.get(what, what))

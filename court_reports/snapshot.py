@@ -10,7 +10,9 @@ the court's day to complete was moved. 3: due dates that a court holiday moved, 
 4: an excusal on its two axes and when it was given, requests to be excused that were not granted, the steps of the
 graduated response, cases that came from another program, when a notice was shown to the person; a determination is
 told by its rule and the figures beside it, in no words of its own (``until``: the last schema that spells a field).
-5: when an answer was given that stands beside facts which changed since.
+5: modules by their titles, and when their knowledge checks were passed; a condition whose term is over is no longer "not
+yet due" (rules.conditions); a commitment that was ended, or not verified to the end, and the day that the order gave it;
+when an answer was given that stands beside facts which changed since.
 """
 
 import dataclasses
@@ -128,12 +130,20 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
+    """``title`` is that of the edition the person is pinned to, in English; blank where the program took the module back.
+
+    Up to schema 4 it was "Module" and a number.
+    """
+
     position: int
     title: str
     required_seconds: int
     credited_seconds: int
     completed_at: datetime | None
     waived: bool = False
+    # How many knowledge checks it asks for, and when the last of them was passed: None until all are.
+    checks: int = field(default=0, metadata={"since": 5})
+    check_passed_at: datetime | None = field(default=None, metadata={"since": 5})
 
 
 WHOLE_MODULE = "module"
@@ -286,12 +296,14 @@ class Outage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Commitment:
-    """``named_by_order`` holds what it is only where the court's own order named it (security.md 0.14)."""
+    """``named_by_order`` holds what it is only where the court's own order named it (security.md 0.14), and ``due_on``
+    its day then. ``status``: open, verified; since schema 5 also withdrawn, and not_met once the track is over."""
 
     number: int
     status: str
     verified_on: date | None
     named_by_order: str
+    due_on: date | None = field(default=None, metadata={"since": 5})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

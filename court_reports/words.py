@@ -140,9 +140,12 @@ LIMITS = (
     "Identity was attested by the person at sign-in; it was not proved by documents or biometrics.",
     "Time is active time recorded by the server. Time away from the page is not counted.",
     "What the person wrote in reflections and check-ins is confidential and is not part of this report.",
-    "Nothing here names a survivor, and nothing here describes health or treatment.",
+    "Nothing here names a survivor. Of health or treatment nothing is said beyond the coded reasons above and the words of "
+    "the court\u2019s order.",
     "This report states recorded facts. It holds no opinion and recommends no outcome.",
 )
+# Up to schema 4: it stands so on the paper.
+LIMITS_BEFORE = {3: "Nothing here names a survivor, and nothing here describes health or treatment."}
 
 # English, for whoever writes beside a report (a certificate of destruction, a list).
 day, local_day, local_moment = ENGLISH.day, ENGLISH.local_day, ENGLISH.local_moment
@@ -421,4 +424,5 @@ _CHANGED = {
 
 def limits(facts: ReportFacts) -> tuple[str, ...]:
     """What was not verified, and what is confidential and left out."""
-    return tuple(of(facts).say(line) for line in LIMITS)
+    before = LIMITS_BEFORE if facts.schema < 5 else {}
+    return tuple(of(facts).say(before.get(number, line)) for number, line in enumerate(LIMITS))

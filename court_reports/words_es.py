@@ -314,6 +314,15 @@ _PAIRS = {
         "{months} de seguimientos, {every}; se aceptan hasta {grace} d\u00edas despu\u00e9s de su fecha y se recuperan "
         "hasta {cure} d\u00edas despu\u00e9s; {percent}% hechos o excusados para completar"
     ),
+    "{months} of check-ins, {every}; each can be sent from {window} days before its due date, is accepted until {grace} days "
+    "after it, and made up until {cure} days after it; at risk from {at_risk} missed in a row; not in compliance from "
+    "{in_row} missed in a row or {total} in all; {percent}% made or excused to complete; knowledge checks are passed at "
+    "{mark}%": (
+        "{months} de seguimientos, {every}; cada uno se puede enviar desde {window} d\u00edas antes de su fecha, se acepta "
+        "hasta {grace} d\u00edas despu\u00e9s y se recupera hasta {cure} d\u00edas despu\u00e9s; en riesgo desde {at_risk} "
+        "no hechos seguidos; en incumplimiento desde {in_row} no hechos seguidos o {total} en total; {percent}% hechos o "
+        "excusados para completar; las pruebas de conocimientos se aprueban con {mark}%"
+    ),
     "; at most {hours} of active time counted in one day": "; se cuentan como m\u00e1ximo {hours} de tiempo activo por d\u00eda",
     "; may be completed early after {percent}% of the track": "; se puede completar antes, desde el {percent}% del plazo",
     "Certification": "Certificaci\u00f3n",
@@ -330,6 +339,10 @@ _TABLES_OF_COURSE = {
     "{done} of {required}": "{done} de {required}",
     "All modules": "Todos los m\u00f3dulos",
     "Module": "M\u00f3dulo",
+    "Module {number}": "M\u00f3dulo {number}",
+    "Check passed": "Prueba aprobada",
+    "No check": "Sin prueba",
+    "Not yet": "A\u00fan no",
     "Required": "Exigido",
     "Recorded": "Registrado",
     "Waived": "Dispensado",
@@ -348,6 +361,9 @@ _TABLES_OF_COURSE = {
     "Condition": "Condici\u00f3n",
     "Status": "Estado",
     "Conditions as ordered": "Condiciones como se ordenaron",
+    "In the words of the order. This paper does not say which of it is met.": (
+        "En las palabras de la orden. Este papel no dice cu\u00e1les est\u00e1n cumplidas."
+    ),
     "Complete the program\u2019s course": "Completar el curso del programa",
     "Keep the program\u2019s check-ins to the end": "Mantener los seguimientos del programa hasta el final",
     "Commitment": "Compromiso",
@@ -452,6 +468,11 @@ _END = {
     ),
     "Nothing here names a survivor, and nothing here describes health or treatment.": (
         "Nada aqu\u00ed nombra a una sobreviviente, y nada describe salud ni tratamiento."
+    ),
+    "Nothing here names a survivor. Of health or treatment nothing is said beyond the coded reasons above and the words of "
+    "the court\u2019s order.": (
+        "Nada aqu\u00ed nombra a una sobreviviente. De salud o tratamiento no se dice nada fuera de los motivos en clave "
+        "que figuran arriba y de las palabras de la orden del tribunal."
     ),
     "This report states recorded facts. It holds no opinion and recommends no outcome.": (
         "Este informe expone hechos registrados. No contiene opiniones ni recomienda un resultado."

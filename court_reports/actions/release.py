@@ -107,7 +107,7 @@ def preflight(*, report: Report, now: datetime) -> tuple[Problem, ...]:
         period_to=report.period_to,
         supersedes=facts.supersedes,
     )
-    found = problems(facts, unreviewed=present.unreviewed, overlapping=_overlapping(report))
+    found = problems(facts, unreviewed=present.unreviewed, overlapping=_overlapping(report), answer=report.answer)
     found += undecided(facts, present.facts)
     if _hearing_moved(facts, present.facts, now):
         found += (Problem("hearing", ""),)

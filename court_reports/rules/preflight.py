@@ -1,7 +1,8 @@
 """What stands in the way of a release, by name. A report with a hole in it never leaves."""
 
+import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from court_reports.snapshot import ExcusalRequest, Kind, ReportFacts
@@ -27,14 +28,19 @@ class Problem:
 
 
 def problems(
-    facts: ReportFacts, *, unreviewed: Sequence[int] = (), overlapping: Sequence[str] = ()
+    facts: ReportFacts, *, unreviewed: Sequence[int] = (), overlapping: Sequence[str] = (), answer: str = ""
 ) -> tuple[Problem, ...]:
-    """Everything that refuses this report; empty when it may go."""
+    """Everything that refuses this report; empty when it may go. ``answer``: the person's own, printed with it."""
     found = [Problem("blank", name) for name in _blank(facts)]
     found += [Problem("unreviewed", str(number)) for number in unreviewed]
     found += [Problem("overlap", number) for number in overlapping]
-    found += [Problem("forbidden", f"{what} in {where}") for where, what in _forbidden(facts)]
+    found += [Problem("forbidden", f"{what} in {where}") for where, what in _forbidden(facts, answer)]
     return tuple(found)
+
+
+def forbidden_in(text: str) -> tuple[str, ...]:
+    """What of ``text`` no report may hold, by name."""
+    return tuple(what for what, rule in FORBIDDEN.items() if rule.search(text))
 
 
 def undecided(facts: ReportFacts, present: ReportFacts) -> tuple[Problem, ...]:
@@ -125,20 +131,56 @@ _OF_KIND: Mapping[Kind, Callable[[ReportFacts], Required]] = {
 }
 
 
-def _forbidden(facts: ReportFacts) -> list[tuple[str, str]]:
-    typed = {
-        "the conditions": " \n".join(c.words for c in facts.conditions),
-        "the referring officer": facts.authority.officer_name,
-        "the defense counsel": facts.authority.defense_counsel,
-        "who moved the court\u2019s date": " \n".join(m.ordered_by for m in facts.authority.moves),
-        "who changed the schedule": " \n".join(
-            f"{m.reason} {m.authority}" for m in (facts.track.moves if facts.track else ())
-        ),
-        "who ordered an extension": " \n".join(
-            f"{e.reason} {e.ordered_by}" for e in (facts.track.extensions if facts.track else ())
-        ),
-        "the commitments": " \n".join(c.named_by_order for c in (facts.track.commitments if facts.track else ())),
-        "the program that the case came from": " \n".join(f"{t.from_program} {t.ordered_by}" for t in facts.transfers),
-        "the correction": facts.supersedes.what_changed if facts.supersedes else "",
-    }
-    return [(where, what) for where, text in typed.items() for what, rule in FORBIDDEN.items() if rule.search(text)]
+# What a place in the facts is called, by the longest beginning of its path that stands here.
+_PLACES: Mapping[str, str] = {
+    "caption": "the caption",
+    "caption.hearing_kind": "the hearing",
+    "person": "the person\u2019s name",
+    "authority": "the order",
+    "authority.conditions": "the conditions",
+    "authority.officer_name": "the referring officer",
+    "authority.defense_counsel": "the defense counsel",
+    "authority.moves": "who moved the court\u2019s date",
+    "program": "the program",
+    "course": "the course",
+    "track": "the accountability track",
+    "track.tollings": "who stopped the clock",
+    "track.moves": "who changed the schedule",
+    "track.extensions": "who ordered an extension",
+    "track.commitments": "the commitments",
+    "conditions": "the conditions",
+    "transfers": "the program that the case came from",
+    "supersedes": "the correction",
+}
+# The program's own address is for the court to write to.
+_MAY_STAND = {("program.contact_email", "an e-mail address")}
+
+
+def _forbidden(facts: ReportFacts, answer: str) -> list[tuple[str, str]]:
+    """Every string of the facts is looked at, so that a field that comes later is too."""
+    found = [
+        (_place(path), what)
+        for path, text in _strings(facts)
+        for what, rule in FORBIDDEN.items()
+        if rule.search(text) and (path, what) not in _MAY_STAND
+    ]
+    found += [("the person\u2019s answer", what) for what in forbidden_in(answer)]
+    return list(dict.fromkeys(found))
+
+
+def _strings(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _strings(item, path)
+    elif dataclasses.is_dataclass(value):
+        for one in dataclasses.fields(value):
+            yield from _strings(getattr(value, one.name), f"{path}.{one.name}".lstrip("."))
+
+
+def _place(path: str) -> str:
+    """Falls back on the path itself: better an ugly name than a value that goes."""
+    parts = path.split(".")
+    beginnings = (".".join(parts[:end]) for end in range(len(parts), 0, -1))
+    return next((_PLACES[one] for one in beginnings if one in _PLACES), path)

@@ -18,7 +18,7 @@ from court_reports import facts as door
 from court_reports.content import sections
 from court_reports.models import Kind
 from court_reports.rules import conditions
-from court_reports.snapshot import WHOLE_MODULE, as_json, digest, from_json
+from court_reports.snapshot import WHOLE_MODULE, Condition, as_json, digest, from_json
 from court_reports.snapshot import ReportFacts as Facts
 from lms import clock
 from lms.demonstration import steps
@@ -280,7 +280,10 @@ def test_a_report_from_before_the_waiver_is_recomputed_to_its_digest(enrollment,
 
 def test_a_report_of_the_first_schema_keeps_its_spelling_and_its_digest(enrollment):
     """As it was written before anything could be waived: no field of a later schema, and the digest of then."""
-    facts = replace(facts_of(Kind.PROGRESS), schema=1)
+    told = [("Complete the course.", "met"), ("Complete six months of check-ins.", "not_yet_due")]
+    told += [("Pay restitution of $400.", "not_verified_here")]
+    ordered = tuple(Condition(number=n, words=words, status=status) for n, (words, status) in enumerate(told, 1))
+    facts = replace(facts_of(Kind.PROGRESS), schema=1, conditions=ordered)
     spelled = as_json(facts)
     assert "waivers" not in spelled["course"]
     assert "most_hours_a_day" not in spelled["program"]["terms"]
@@ -292,15 +295,16 @@ def test_a_report_of_the_first_schema_keeps_its_spelling_and_its_digest(enrollme
     assert "waivers" in as_json(facts_of(Kind.PROGRESS))["course"]
     # And recomputed from what is stored it is of that schema again, with its readings of then.
     drafted = a_draft_of(enrollment.referral, Kind.PROGRESS, now=JANUARY + DAY).facts
-    read = door.gather(
+    then = door.gather(
         referral=enrollment.referral,
         kind=drafted.kind,
         as_of=drafted.as_of,
         period_from=drafted.period_from,
         period_to=drafted.period_to,
+        schema=1,
     ).facts
-    ordered = conditions.statuses(enrollment.referral.conditions, read.course, read.track, schema=1)
-    then = replace(read, schema=1, conditions=ordered)
+    assert then.schema == 1
+    assert then.conditions == conditions.statuses(enrollment.referral.conditions, then.course, then.track, schema=1)
     assert digest(door.recompute(enrollment.referral, from_json(Facts, as_json(then)))) == digest(then)
 
 

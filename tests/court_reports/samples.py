@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from court_reports.rules.conditions import Known, statuses
 from court_reports.snapshot import (
     Authority,
     Caption,
@@ -79,6 +80,8 @@ def _module(number: int, title: str, done: int) -> Module:
         required_seconds=5400,
         credited_seconds=5400 + 97 * number if finished else 0,
         completed_at=finished,
+        checks=1,
+        check_passed_at=finished - timedelta(minutes=20) if finished else None,
     )
 
 
@@ -124,7 +127,13 @@ def a_track(*, count: int = 26, due: int = 18, missed: tuple[int, ...] = (9,)) -
             Outage(check_in_number=4, from_at=at("2027-03-24 18:00"), to_at=at("2027-03-24 19:10"), added_minutes=70),
         ),
         commitments=(
-            Commitment(number=1, status="verified", verified_on=date(2027, 5, 3), named_by_order="Restitution of $400"),
+            Commitment(
+                number=1,
+                status="verified",
+                verified_on=date(2027, 5, 3),
+                named_by_order="Restitution of $400",
+                due_on=date(2027, 6, 1),
+            ),
             Commitment(number=2, status="open", verified_on=None, named_by_order=""),
         ),
         requests=(
@@ -195,16 +204,14 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
         enrolled_at=at("2027-01-04 15:00"),
         course=a_course(done=0 if early else 8),
         track=None if early else a_track(count=check_ins, **_course_of(kind)),
-        conditions=()
-        if early
-        else (
-            Condition(number=1, words="Complete the course.", status="met"),
-            Condition(number=2, words="Complete six months of check-ins.", status="not_yet_due"),
-            Condition(number=3, words="Pay restitution of $400.", status="not_verified_here"),
-        ),
+        conditions=(),
         determination=None if early or kind == Kind.COMPLETION else Determination(code=_code(kind), rule=_rule(kind)),
         steps=() if early or kind == Kind.COMPLETION else steps(),
     )
+    if kind in (Kind.FINAL, Kind.REFERRAL_BACK):
+        facts = _at_the_end(facts)
+    if facts.determination:
+        facts = replace(facts, conditions=_conditions(facts))
     if kind == Kind.CORRECTION:
         old = Supersedes(
             number="2027-00011",
@@ -214,6 +221,26 @@ def facts_of(kind: Kind, *, check_ins: int = 26) -> ReportFacts:
         )
         return replace(facts, supersedes=old)
     return facts
+
+
+def _at_the_end(facts: ReportFacts) -> ReportFacts:
+    """After the last day of the track, with nothing undecided, of the whole of it."""
+    assert facts.track
+    asked = replace(facts.track.requests[0], standing="appeal_refused", appeal_decided_at=at("2027-06-08 15:00"))
+    return replace(
+        facts,
+        as_of=at("2027-09-06 12:00"),
+        period_from=date(2027, 1, 4),
+        period_to=date(2027, 9, 5),
+        caption=replace(facts.caption, hearing_at=at("2027-09-16 13:30")),
+        track=replace(facts.track, requests=(asked,)),
+    )
+
+
+def _conditions(facts: ReportFacts) -> tuple[Condition, ...]:
+    """As the rule has them: the program's own two, then each of the order."""
+    known = Known(today=facts.as_of.date(), complete_by=facts.authority.complete_by, determination=facts.determination)
+    return statuses(facts.authority.conditions, facts.course, facts.track, known=known)
 
 
 def _code(kind: Kind) -> str:

@@ -104,7 +104,7 @@ def test_each_kind_says_something_of_its_own_about_what_comes_next() -> None:
         "The person was shown this on June 20, 2027 and could answer through June 25, 2027; no answer was given."
     )
     assert told[Kind.CORRECTION][0] == "Where this report and 2027-00011 differ, this one holds."
-    assert told[Kind.FINAL][1] == "Conditions that this program did not verify: 3."
+    assert told[Kind.FINAL][1] == "Conditions that this program did not verify: 5."
 
 
 def _next(facts: ReportFacts, issue: Issue) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ PINNED = {
     1: "0ca78cb6ab14038d3ff6aca02a0ed58c182803fa613ff0582ab89fc39bdf5ce6",
     2: "2690992700e3242228b220c5a7e039fc21aac13b45b358c1be2b32486bb550ef",
     3: "9dc6d811c3eb17fb33b0758b488e55c6d7d64da35ad5cf5d5f852de3523e0e2b",
+    4: "dc41d5b0b2e66afd9993469cdd4fc533faedcad0c7827e1084ab4dc6a4a0cdb3",
 }
 
 
@@ -68,5 +69,5 @@ def test_they_are_published_for_anyone() -> None:
         assert answer.json()["$id"] == address
         jsonschema_rs.meta.validate(answer.json())
         assert name in address
-    for name in ("report-facts-5.json", "report-facts-0.json", "report-facts-x.json", "facts", "report-facts-04.json"):
+    for name in ("report-facts-6.json", "report-facts-0.json", "report-facts-x.json", "facts", "report-facts-04.json"):
         assert client.get(reverse("report_schemas:schema", args=[name])).status_code == 404

@@ -67,6 +67,7 @@ MAY_STAND = {
     "referrals.Program.contact_phone": "whom the court can ask",
     "referrals.Program.contact_email": "whom the court can ask",
     "courses.Edition.title_en": "what was taken",
+    "courses.EditionModule.title_en": "what it was made of; not where a name of an author's stands in it",
     "accountability.Tolling.authority": "on whose word the clock stopped",
     "accountability.Extension.reason": "why, as ordered",
     "accountability.Extension.ordered_by": "on whose word",
