@@ -55,10 +55,10 @@ NAMES = {
 def say(problem: Problem) -> str:
     """One sentence."""
     what, _in, where = problem.what.partition(" in ") if problem.code == "forbidden" else (problem.what, "", "")
-    named = named(what)
+    said = named(what)
     if where:
-        named = str(FORBIDDEN_IN) % {"what": named, "where": named(where)}
-    return str(PROBLEMS[problem.code]) % {"what": named}
+        said = str(FORBIDDEN_IN) % {"what": said, "where": named(where)}
+    return str(PROBLEMS[problem.code]) % {"what": said}
 
 
 def named(what: str) -> str:
