@@ -101,9 +101,9 @@ def test_facts_hold_the_terms_that_were_in_force_then(track):
     commitments.end(commitment=row, reason="x", by=by, now=NOW + 2 * DAY)
     found = [track_facts(referral_id=track.referral_id, as_of=NOW + n * DAY).commitments for n in range(3)]
     assert found == [
-        (CommitmentFact(1, "Restitution", True, None),),
+        (CommitmentFact(1, "Restitution", True, None, row.due_on),),
         (CommitmentFact(1, "Restitution, part one", False, None),),
-        (CommitmentFact(1, "Restitution, part one", False, None),),
+        (CommitmentFact(1, "Restitution, part one", False, None, ended=True),),
     ]
 
 

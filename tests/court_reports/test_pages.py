@@ -137,6 +137,8 @@ def test_a_person_reads_a_notice_first_and_answers(signed_in: SignIn) -> None:
     client = signed_in(referral.person)
     page = client.get(reverse("my_reports:answer", args=[report.pk]))
     assert "Before it goes to the court" in page.content.decode()
+    held = client.post(reverse("my_reports:answer", args=[report.pk]), {"words": "Write to a@b.example."})
+    assert "Please take out an e-mail address" in held.content.decode() and "a@b.example" in held.content.decode()
     client.post(reverse("my_reports:answer", args=[report.pk]), {"words": "I was <b>ill</b>."})
     report.refresh_from_db()
     assert report.answer == "I was <b>ill</b>."
