@@ -66,12 +66,13 @@ def gather(
     track = (
         replace(track, requests=_requests(known, period)) if known and track and about not in _ABOUT_COURSE else track
     )
-    stands = _determination(court_zone, authority.complete_by, course, known, as_of)
+    waits_for_program = schema >= 5 and taken is not None and taken.waits_for_program
+    stands = _determination(court_zone, authority.complete_by, course, known, as_of, waits_for_program)
     beside = conditions.Known(
         today=_day_of(as_of, court_zone),
         complete_by=authority.complete_by,
         determination=stands,
-        waits_for_program=taken is not None and taken.waits_for_program,
+        waits_for_program=waits_for_program,
     )
     facts = ReportFacts(
         schema=schema,
@@ -431,11 +432,15 @@ def _determination(
     course: snapshot.Course | None,
     known: accountability_facts.TrackFacts | None,
     as_of: datetime,
+    waits_for_program: bool,
 ) -> snapshot.Determination:
+    """``waits_for_program``: what the course still lacks is ours to do, and our delay is nobody's risk (since schema 5)."""
     if known:
         return snapshot.Determination(code=known.determination, rule=known.rule, because=str(known.because))
     today = _day_of(as_of, court_zone)
     if complete_by and complete_by < today and not (course and course.completed_at):
+        if waits_for_program:
+            return snapshot.Determination(code="in_compliance", rule="program_reviews")
         late = "The court\u2019s date to complete has passed and the course is not complete."
         return snapshot.Determination(code="at_risk", rule="complete_by_passed", because=late)
     under_way = "The course is under way and no date set by the court or the program has passed."

@@ -308,6 +308,11 @@ _RULES = {
     ): "At the end a limit of the policy (version {version}) was passed: {in_row} missed in a "
     "row or {total} in total; {missed} were missed.",
     ("complete_by_passed", ""): "The court\u2019s date to complete has passed and the course is not complete.",
+    (
+        "program_reviews",
+        "",
+    ): "The person has done all of the course that was theirs to do; the program has not finished its "
+    "own review. The program\u2019s delay does not count against the person.",
     ("course_under_way", ""): "The course is under way and no date set by the court or the program has passed.",
 }
 _ONE_MISSED = {

@@ -219,6 +219,11 @@ _BRIEF = {
     "The court\u2019s date to complete has passed and the course is not complete.": (
         "La fecha que puso el tribunal para completar ya pas\u00f3 y el curso no est\u00e1 completo."
     ),
+    "The person has done all of the course that was theirs to do; the program has not finished its own review. The "
+    "program\u2019s delay does not count against the person.": (
+        "La persona ha hecho todo lo del curso que le tocaba; el programa no ha terminado su propia revisi\u00f3n. La demora "
+        "del programa no cuenta contra la persona."
+    ),
     "The course is under way and no date set by the court or the program has passed.": (
         "El curso est\u00e1 en marcha y no ha pasado ninguna fecha puesta por el tribunal o el programa."
     ),

@@ -62,12 +62,19 @@ def read(facts: ReportFacts, folder: Path, **options: object) -> str:
 
 @pytest.mark.django_db
 def test_the_course_waits_for_us_when_all_that_is_left_is_to_be_looked_at(shelf) -> None:
-    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf))
-    now, waits = JANUARY, []
+    """The court's day is over all the while: a delay of ours is not said to be a risk of theirs."""
+    day = (JANUARY - DAY).date()
+    enrollment = Enrollment.objects.get(referral=an_enrolled_referral(program=shelf, complete_by=day))
+    now, waits, rules = JANUARY, [], []
 
     def look() -> None:
         facts = course_facts(referral_id=enrollment.referral_id, as_of=now)
         waits.append(facts.waits_for_program)
+        told = door.gather(
+            referral=enrollment.referral, kind=Kind.PROGRESS, as_of=now, period_from=day, period_to=now.date()
+        ).facts
+        assert told.determination
+        rules.append(told.determination.rule)
 
     for module in enrollment.edition.modules.all():
         now = steps.take_module(enrollment, module, now=now)
@@ -76,6 +83,8 @@ def test_the_course_waits_for_us_when_all_that_is_left_is_to_be_looked_at(shelf)
     steps.accept_reflections(enrollment, by=enrollment.referral.facilitator, now=now)
     look()
     assert waits == [False, False, True, False]
+    assert rules[:3] == ["complete_by_passed", "complete_by_passed", "program_reviews"]
+    assert rules[3] not in rules[:3]
 
 
 @pytest.mark.django_db
