@@ -310,7 +310,7 @@ def test_every_problem_that_refuses_a_report_is_said_in_spanish() -> None:
         ("2026-02-18 09:00", desk.Weight.PAST_PROMISE, "Report late"),
     ],
 )
-def test_a_report_weighs_more_on_the_last_day_and_when_it_is_late(moment: str, weight: int, words: str) -> None:
+def test_a_report_is_heavier_on_its_last_day_and_when_it_is_late(moment: str, weight: int, words: str) -> None:
     referral = a_case_in_track()
     hearing = referrals.add_hearing(
         referral=referral, at=at("2026-02-24 09:30"), kind="review", by=None, now=at("2026-02-03 10:00")
