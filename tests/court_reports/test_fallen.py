@@ -184,7 +184,8 @@ def test_a_courts_own_system_is_called_and_asked_again(monkeypatch: pytest.Monke
     assert webhooks.call_due(now=clock.now()) == 1
     assert [one["type"] for one in sent].count(Told.RELEASED) == 2
     (told,) = [one["data"] for one in sent if one["type"] == Told.SUPERSEDED]
-    assert (told["report"], told["superseded_by"]) == (gone.number, new.number)
+    assert (told["report"], told["superseded_by"]) == (gone.number, str(new.pk))
+    assert told["superseded_by_number"] == new.number
     # It did not take that call: somebody tells them.
     assert [*owed_of(gone), gone.webhook_call.taken_at is not None] == [Next.TELL, True]
     deliver.told_by_hand(release=gone, whom="court.example", by=case.facilitator, now=clock.now())

@@ -260,7 +260,8 @@ def test_a_pack_holds_what_was_chosen_and_a_true_manifest_and_each_is_on_the_led
             wrong.file_digest,
         )
         assert "SUPERSEDED" in text_of(pack.read(of["superseded"]["file"]), tmp_path)
-        assert len(proofs) == 2
+        assert len(proofs) == 1
+        assert "REVOKED" in text_of(pack.read(of["revoked"]["file"]), tmp_path)
         proof = json.loads(pack.read(of["current"]["proof"]))
         marks = amends_verify.marks_in("".join(published.lines()))
         assert amends_verify.judge(of["current"]["sha256"], proof, marks)[0] == amends_verify.GENUINE
