@@ -1,7 +1,6 @@
 """A code on paper reaches the invitation; everything wrong is one and the same answer."""
 
 import re
-import statistics
 import time
 from datetime import timedelta
 
@@ -143,17 +142,15 @@ def test_every_wrong_input_is_the_same_answer_and_the_same_work(referral, code):
 
 def test_a_known_code_takes_no_longer_than_one_that_never_was(referral, code):
     def took(data: dict[str, str]) -> float:
-        times = []
-        for _ in range(40):
-            began = time.perf_counter()
-            with pytest.raises(codes.CodeUnusable):
-                codes.find(**data, now=clock.now())
-            times.append(time.perf_counter() - began)
-        return statistics.median(times)
+        began = time.perf_counter()
+        with pytest.raises(codes.CodeUnusable):
+            codes.find(**data, now=clock.now())
+        return time.perf_counter() - began
 
     never, known = typed(referral, "34679 ACDEF"), typed(referral, code, birth_year="1985")
     took(never)
-    a, b = took(known), took(never)
+    # By turns, and the least of each: whatever else the machine does only ever adds.
+    a, b = (min(times) for times in zip(*((took(known), took(never)) for _ in range(40)), strict=True))
     # Queries dominate; half is far above their noise and far below what a skipped one would save.
     assert abs(a - b) < 0.5 * max(a, b)
 
