@@ -112,7 +112,7 @@ NEVER_CHANGED = "a version is never changed nor removed, only followed by the ne
 BY_TOKEN = "of a court's own system, with its token: tests/court_reports/test_api.py"
 INTERFACE = (
     "api-root", "programs", "send_referral", "read_referral", "add_hearing", "move_hearing", "cancel_hearing",
-    "list_reports", "read_report", "read_facts", "read_file", "acknowledge",
+    "list_reports", "read_report", "read_facts", "read_file", "read_proof", "acknowledge",
 )  # fmt: skip
 TRANSFERS = "of an administrator of the one program or of the other: tests/accountability/test_transfers.py"
 # What none of these may do, and why that is right.
