@@ -22,7 +22,8 @@ from court_reports import storage
 from court_reports.models import Release
 from court_reports.proofs import covered_proof
 from court_reports.rules.file_names import MOST, file_name
-from court_reports.standing import Standing, stamped, standing_of
+from court_reports.standing import Standing, stamped
+from court_reports.standing import of as standing_now
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Pack:
 
 def pack(release: Release) -> Pack:
     """A ZIP archive. Raises storage.Altered, crypto.KeyMissing."""
-    standing = standing_of([release])[release.pk]
+    standing = standing_now(release)
     files = _files(release, standing)
     lines = [{"file": name, "sha-256": hashlib.sha256(data).hexdigest(), "size": len(data)} for name, data in files]
     manifest = {

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from court_reports import content, words
-from court_reports.actions.supersede import replaced_by as later_than
-from court_reports.models import Entry, RegisterEntry, Release
+from court_reports import content, standing, words
+from court_reports.models import Release
 from court_reports.snapshot import code_digest, read_code
 from lms import crypto
 
@@ -108,12 +107,8 @@ def _readable(release: Release) -> bool:
 
 
 def _standing(release: Release) -> Result:
-    answer, replaced_by = Answer.CURRENT, ""
-    if later := later_than(release):
-        answer, replaced_by = Answer.SUPERSEDED, later.number
-    if RegisterEntry.objects.filter(release=release, kind=Entry.REVOKED).exists():
-        answer = Answer.REVOKED
-    return Result(answer, release.number, release.released_at, replaced_by)
+    stands = standing.of(release)
+    return Result(Answer(stands.status), release.number, release.released_at, stands.by_number)
 
 
 def _restated(release: Release, result: Result, case_number: str) -> Result:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from court_reports import register
+from court_reports import register, standing
 from court_reports.access import may_release
 from court_reports.actions import supersede
 from court_reports.models import Release, Report, Revocation, RevocationReason
@@ -69,7 +69,7 @@ def withdraw(*, revocation: Revocation, by: User, now: datetime) -> None:
 
 
 def _guard(release: Release) -> None:
-    if supersede.is_revoked(release):
+    if standing.of(release).revoked_at:
         raise AlreadyRevoked(release.number)
 
 

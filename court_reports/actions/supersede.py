@@ -4,26 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from court_reports import register, snapshot
+from court_reports import register, snapshot, standing
 from court_reports.actions import tell
 from court_reports.actions.deliver import note
 from court_reports.actions.draft import draft
 from court_reports.models import Entry, Kind, RegisterEntry, Release, Report, Step
-from court_reports.standing import file_name, is_revoked, is_superseded, replaced_by, stamped
 from lms.journal import journal
 from lms.people.models import User
-
-__all__ = [
-    "AlreadySuperseded",
-    "correct",
-    "file_name",
-    "is_revoked",
-    "is_superseded",
-    "replace",
-    "replaced_by",
-    "revoke",
-    "stamped",
-]
 
 
 class AlreadySuperseded(Exception):
@@ -34,7 +21,7 @@ class AlreadySuperseded(Exception):
 def correct(*, release: Release, what_changed: str, by: User, now: datetime) -> Report:
     """Draft the report that will replace a released one, over the same period. Raises AlreadySuperseded."""
     old = release.report
-    if is_superseded(release):
+    if standing.of(release).by:
         raise AlreadySuperseded(release.number)
     words = snapshot.Supersedes(
         number=release.number,

@@ -9,10 +9,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from court_reports import webhook
+from court_reports import standing, webhook
 from court_reports.actions.deliver import note
 from court_reports.models import Release, Step, Told, WebhookCall
-from court_reports.standing import standing_of
 from lms.journal import journal
 from lms.referrals.models import CourtProfile, Route
 
@@ -74,7 +73,7 @@ def body(row: WebhookCall) -> str:
     """
     release = row.release
     happened = release.released_at if row.event == Told.RELEASED else row.made_at
-    stands = standing_of([release])[release.pk]
+    stands = standing.of(release)
     data = {
         "report": release.number,
         "kind": release.report.kind,

@@ -11,6 +11,7 @@ from court_reports.api import schemas
 from court_reports.court_side import CourtToken
 from court_reports.models import Delivery, RegisterEntry, Release, Step
 from court_reports.standing import Standing, standing_of
+from court_reports.standing import of as standing_now
 from lms.referrals.models import Hearing, Program, Referral
 
 MOMENTS = (
@@ -88,7 +89,7 @@ def as_report(token: CourtToken, row: Release) -> schemas.Report:
 
 def standing(row: Release) -> dict[str, str]:
     """How a report stands, as headers beside what is fetched of it: the bytes themselves never change."""
-    found = standing_of([row])[row.pk]
+    found = standing_now(row)
     said: dict[str, str] = {"Report-Status": found.status}
     if found.by:
         said["Report-Superseded-By"] = str(found.by.pk)

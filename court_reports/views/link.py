@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from court_reports.actions import deliver, links, supersede
+from court_reports import standing
+from court_reports.actions import deliver, links
 from court_reports.forms import ReceiptForm
-from court_reports.models import CourtLink, Delivery, Entry, Step
+from court_reports.models import CourtLink, Delivery, Step
 from court_reports.views.files import pdf
 from lms import crypto
 from lms.people.http import Request
@@ -55,7 +56,7 @@ def report(request: Request, token: str, link: CourtLink) -> HttpResponse:
 def file(request: Request, token: str, link: CourtLink) -> HttpResponse:
     """The signed file."""
     data = deliver.open_by_court(release=link.release, by=None, now=request.now, how=Route.LINK, recipient=link.address)
-    return pdf(data, supersede.file_name(link.release))
+    return pdf(data, standing.file_name(link.release))
 
 
 @require_POST
@@ -83,6 +84,7 @@ def again(request: Request, token: str) -> HttpResponse:
 
 def _page(request: Request, token: str, link: CourtLink, form: ReceiptForm) -> HttpResponse:
     release = link.release
+    stands = standing.of(release)
     context = {
         "token": token,
         "link": link,
@@ -91,8 +93,8 @@ def _page(request: Request, token: str, link: CourtLink, form: ReceiptForm) -> H
         "program": release.report.referral.program,
         "form": form,
         "received": Delivery.objects.filter(release=release, step=Step.ACKNOWLEDGED, how=Route.LINK).first(),
-        "superseded": supersede.is_superseded(release),
-        "revoked": release.entries.filter(kind=Entry.REVOKED).exists(),
+        "superseded": stands.by is not None,
+        "revoked": stands.revoked_at is not None,
     }
     return render(request, "court/link/report.html", context)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from court_reports import access, content, standing, words
 from court_reports import render as drawing
-from court_reports.actions import deliver, draft, supersede
+from court_reports.actions import deliver, draft
 from court_reports.forms import AnswerForm
 from court_reports.views.files import pdf, unless_sealed
 from lms.people.access import only
@@ -27,10 +27,10 @@ TONGUES = ("es",)
 def reports(request: Request) -> HttpResponse:
     """Everything that went to the court about this person, and what is about to."""
     releases = list(access.releases_for(request.user))
-    later = standing.later_numbers(releases)
+    stands = standing.standing_of(releases)
     context = {
         "releases": [
-            {"release": row, "replaced_by": later.get(row.report_id, ""), "revoked": standing.is_revoked(row)}
+            {"release": row, "replaced_by": stands[row.pk].by_number, "revoked": stands[row.pk].revoked_at}
             for row in releases
         ],
         "drafts": access.answerable_for(request.user),
@@ -47,7 +47,7 @@ def download(request: Request, pk: str) -> HttpResponse:
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
     original = "original" in request.GET
     data = deliver.open_own_copy(release=release, by=request.user, now=request.now, original=original)
-    return pdf(data, supersede.file_name(release, original=original))
+    return pdf(data, standing.file_name(release, original=original))
 
 
 @only(Kind.RESPONSIBLE_PARTY)

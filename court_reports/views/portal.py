@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from court_reports import access, hearings, packing, words
-from court_reports.actions import deliver, desk, supersede
+from court_reports.actions import deliver, desk
 from court_reports.court_side import CourtDesk
 from court_reports.forms import PackForm
 from court_reports.models import Release, Step
-from court_reports.standing import Standing, standing_of
+from court_reports.standing import Standing, file_name, standing_of
 from court_reports.views.files import pdf, unless_sealed
 from lms.limits import limited
 from lms.people.access import only
@@ -113,7 +113,7 @@ def download(request: Request, pk: str) -> HttpResponse:
     release = get_object_or_404(access.releases_for(request.user), pk=pk)
     original = "original" in request.GET
     data = deliver.open_by_court(release=release, by=request.user, now=request.now, original=original)
-    return pdf(data, supersede.file_name(release, original=original))
+    return pdf(data, file_name(release, original=original))
 
 
 @only(Kind.COURT)
@@ -126,7 +126,7 @@ def filing_copy(request: Request, pk: str) -> HttpResponse:
         data = deliver.open_by_court(release=release, by=request.user, now=request.now, filing=True)
     except deliver.NoFilingCopy:
         raise Http404 from None
-    name = supersede.file_name(release)
+    name = file_name(release)
     return pdf(data, name if name != release.file_name else f"filing-{name}"[:50])
 
 

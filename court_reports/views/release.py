@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from court_reports import access, content, signing, storage, words
+from court_reports import access, content, signing, standing, storage, words
 from court_reports import render as drawing
 from court_reports.actions import deliver, draft, release, sending, supersede, tell
 from court_reports.delivery_words import how
@@ -59,7 +59,7 @@ def file(request: Request, pk: str) -> HttpResponse:
     if row.is_released:
         original = "original" in request.GET
         data = deliver.open_own_copy(release=row.release, by=request.user, now=request.now, original=original)
-        return pdf(data, supersede.file_name(row.release, original=original))
+        return pdf(data, standing.file_name(row.release, original=original))
     draft.read_answer(report=row, by=request.user, now=request.now)
     try:
         return pdf(drawing.render(row), "draft.pdf", inline=True)
@@ -210,6 +210,7 @@ def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
     issue = row.release.issue if row.is_released else draft.a_draft_issue(row)
     found = () if row.is_released or row.discarded_at else release.preflight(report=row, now=request.now)
     profile = getattr(row.referral.court, "profile", None)
+    stands = standing.of(row.release) if row.is_released else standing.Standing()
     context = {
         "report": row,
         "title": words.title(facts),
@@ -220,11 +221,11 @@ def _page(request: Request, row: Report, **more: Any) -> dict[str, Any]:
         "waits_for_answer": row.waits_for_answer(request.now),
         "is_second": bool(row.first_release_by_id and row.first_release_by_id != request.user.pk),
         "deliveries": [_line(line) for line in row.release.deliveries.select_related("by")] if row.is_released else (),
-        "superseded": row.is_released and supersede.is_superseded(row.release),
+        "superseded": stands.by is not None,
         "correction_form": CorrectionForm(),
         "hand_over_form": HandOverForm(),
         "mailbox": profile.report_address if profile else "",
-        "revoked": row.is_released and supersede.is_revoked(row.release),
+        "revoked": stands.revoked_at is not None,
         "revocations": row.release.revocations.select_related("confirmed_by") if row.is_released else (),
         "by_hand": tell.by_hand(row.release) if row.is_released else (),
         "call": row.release.webhook_call if row.is_released else None,

@@ -41,7 +41,7 @@ def _revoke(request: Request, release: Release) -> HttpResponse:
             messages.success(request, proposals.PROPOSED)
             return redirect("reports_staff:report", pk=release.report_id)
         form.add_error(None, why_not)
-    context = {"release": release, "form": form, "revoked": standing.is_revoked(release)}
+    context = {"release": release, "form": form, "revoked": standing.of(release).revoked_at}
     return render(request, "facilitate/reports/revoke.html", context)
 
 
